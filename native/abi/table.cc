@@ -1,0 +1,96 @@
+// The only list of kernels in the project. A line here and `npm run gen` make a kernel callable from TypeScript.
+#include "abi/kernel.h"
+#include "kernels/bits.h"
+#include "kernels/hopfield_couplings.h"
+#include "kernels/hopfield_learn.h"
+#include "kernels/hopfield_project.h"
+#include "kernels/hopfield_recall.h"
+#include "kernels/hopfield_retrieve.h"
+#include "kernels/hopfield_states.h"
+#include "kernels/data_survey.h"
+#include "kernels/log_weights.h"
+#include "kernels/philox.h"
+#include "kernels/random_discrete.h"
+#include "kernels/random_normal.h"
+#include "kernels/random_uniform.h"
+#include "kernels/rbm_anneal.h"
+#include "kernels/rbm_gibbs.h"
+#include "kernels/rbm_likelihood.h"
+#include "kernels/rbm_train.h"
+
+namespace gibbsite::GIBBSITE_TARGET {
+
+static constexpr kernel_entry kernels[] = {
+    // philox.h
+    KERNEL(philox_blocks, counter, key_low, key_high, words),
+    // random_uniform.h
+    KERNEL(random_words, out, key_low, key_high, stream_low, stream_high, start),
+    KERNEL(random_uniform_f32, out, key_low, key_high, stream_low, stream_high, start, low, high),
+    KERNEL(random_uniform_f64, out, key_low, key_high, stream_low, stream_high, start, low, high),
+    KERNEL(random_exponential_f32, out, key_low, key_high, stream_low, stream_high, start, scale),
+    KERNEL(random_exponential_f64, out, key_low, key_high, stream_low, stream_high, start, scale),
+    // random_normal.h
+    KERNEL(random_normal_f32, out, key_low, key_high, stream_low, stream_high, start, mean, sd),
+    KERNEL(random_normal_f64, out, key_low, key_high, stream_low, stream_high, start, mean, sd),
+    // random_discrete.h
+    KERNEL(random_bernoulli_u8, out, key_low, key_high, stream_low, stream_high, start, p),
+    KERNEL(random_bernoulli_f32, out, key_low, key_high, stream_low, stream_high, start, p),
+    KERNEL(random_bernoulli_f64, out, key_low, key_high, stream_low, stream_high, start, p),
+    KERNEL(random_integers_i32, out, key_low, key_high, stream_low, stream_high, start, low, range),
+    KERNEL(random_integers_f32, out, key_low, key_high, stream_low, stream_high, start, low, range),
+    KERNEL(random_integers_f64, out, key_low, key_high, stream_low, stream_high, start, low, range),
+    KERNEL(random_categorical, out, key_low, key_high, stream_low, stream_high, start, keep, alias),
+    KERNEL(random_permutation, out, key_low, key_high, stream_low, stream_high, start),
+    // bits.h
+    KERNEL(bits_threshold, values, columns, threshold, bits),
+    KERNEL(bits_bernoulli, values, columns, key_low, key_high, draw, first_row, bits),
+    KERNEL(bits_unpack, bits, columns, values),
+    KERNEL(bits_gather, from, columns, order, to),
+    // rbm_gibbs.h
+    KERNEL(rbm_gibbs, weights, visible_bias, hidden_bias, beta, clamp_mask, key_low, key_high, first_chain, first_sweep,
+           sweeps, visible, hidden, visible_sum),
+    KERNEL(rbm_conditional, weights, bias, values, transposed, probabilities),
+    // rbm_likelihood.h
+    KERNEL(rbm_free_energy, weights, visible_bias, hidden_bias, values, free_energy),
+    KERNEL(rbm_energy, weights, visible_bias, hidden_bias, visible, hidden, energy),
+    KERNEL(rbm_pseudo_likelihood, weights, visible_bias, hidden_bias, visible, flips, key_low, key_high, first_row,
+           pseudo_likelihood),
+    KERNEL(rbm_enumerate, weights, visible_bias, hidden_bias, over_hidden, first, count),
+    // rbm_anneal.h
+    KERNEL(rbm_anneal, weights, visible_bias, hidden_bias, base_bias, betas, reverse, key_low, key_high, first_chain,
+           first_step, visible, log_weights),
+    // data_survey.h
+    KERNEL(data_survey, values, columns, first_row, sums, hash),
+    // log_weights.h
+    KERNEL(log_sum_exp, values),
+    KERNEL(log_weight_summary, log_weights, summary),
+    KERNEL(logits, probabilities, logits),
+    // rbm_train.h
+    KERNEL(rbm_train, data, batch, rates, momentum, weight_decay, sweeps, sampled, sparsity_target, sparsity_cost,
+           offset_rate, betas, key_low, key_high, first_step, weights, visible_bias, hidden_bias, weight_velocity,
+           visible_velocity, hidden_velocity, visible_offset, hidden_offset, chains, fantasies),
+    // hopfield_states.h
+    KERNEL(hopfield_encoding, values),
+    KERNEL(hopfield_unpack, bits, columns, off, values),
+    // hopfield_couplings.h
+    KERNEL(hopfield_scale, weights, bias, scale),
+    KERNEL(hopfield_quantise, weights, bias, unit, narrow, table, offsets),
+    KERNEL(hopfield_fields, units, narrow, unit, table, offsets, states, fields, energies),
+    // hopfield_recall.h
+    KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
+           states, previous, counts, energies, trace),
+    // hopfield_learn.h
+    KERNEL(hopfield_correlate, units, add, subtract, gain, weights, bias),
+    KERNEL(hopfield_storkey, units, patterns, weights),
+    // hopfield_project.h
+    KERNEL(hopfield_gram, units, patterns, ridge, gram),
+    KERNEL(hopfield_cholesky, matrix, rows, first, count, tolerance),
+    KERNEL(hopfield_whiten, units, patterns, lower, first, count, block),
+    KERNEL(hopfield_project, basis, units, first, count, weights),
+    // hopfield_retrieve.h
+    KERNEL(hopfield_retrieve, patterns, units, beta, steps, queries, weights, energies),
+};
+
+kernel_list kernel_table() { return {kernels, sizeof kernels / sizeof kernels[0]}; }
+
+}  // namespace gibbsite::GIBBSITE_TARGET

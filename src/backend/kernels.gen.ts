@@ -1,0 +1,387 @@
+// Written by scripts/emit-kernels.mjs from native/abi/table.cc (`npm run gen`). Do not edit.
+
+import type { Span, Written } from './backend.ts'
+
+/** The kernels. What each does, and the shapes it takes, is said at its declaration in native/kernels/. */
+export interface Kernels {
+  philoxBlocks(
+    counter: Span<Uint32Array>,
+    keyLow: number,
+    keyHigh: number,
+    words: Written<Uint32Array>,
+  ): boolean
+  randomWords(
+    out: Written<Uint32Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+  ): void
+  randomUniformF32(
+    out: Written<Float32Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    low: number,
+    high: number,
+  ): void
+  randomUniformF64(
+    out: Written<Float64Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    low: number,
+    high: number,
+  ): void
+  randomExponentialF32(
+    out: Written<Float32Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    scale: number,
+  ): void
+  randomExponentialF64(
+    out: Written<Float64Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    scale: number,
+  ): void
+  randomNormalF32(
+    out: Written<Float32Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    mean: number,
+    sd: number,
+  ): void
+  randomNormalF64(
+    out: Written<Float64Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    mean: number,
+    sd: number,
+  ): void
+  randomBernoulliU8(
+    out: Written<Uint8Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    p: Span<Float64Array>,
+  ): void
+  randomBernoulliF32(
+    out: Written<Float32Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    p: Span<Float64Array>,
+  ): void
+  randomBernoulliF64(
+    out: Written<Float64Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    p: Span<Float64Array>,
+  ): void
+  randomIntegersI32(
+    out: Written<Int32Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    low: number,
+    range: number,
+  ): void
+  randomIntegersF32(
+    out: Written<Float32Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    low: number,
+    range: number,
+  ): void
+  randomIntegersF64(
+    out: Written<Float64Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    low: number,
+    range: number,
+  ): void
+  randomCategorical(
+    out: Written<Int32Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    keep: Span<Float64Array>,
+    alias: Span<Uint32Array>,
+  ): void
+  randomPermutation(
+    out: Written<Uint32Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+  ): void
+  bitsThreshold(
+    values: Span<Float32Array>,
+    columns: number,
+    threshold: number,
+    bits: Written<Uint32Array>,
+  ): void
+  bitsBernoulli(
+    values: Span<Float32Array>,
+    columns: number,
+    keyLow: number,
+    keyHigh: number,
+    draw: number,
+    firstRow: number,
+    bits: Written<Uint32Array>,
+  ): void
+  bitsUnpack(
+    bits: Span<Uint32Array>,
+    columns: number,
+    values: Written<Uint8Array>,
+  ): void
+  bitsGather(
+    from: Span<Uint32Array>,
+    columns: number,
+    order: Span<Uint32Array>,
+    to: Written<Uint32Array>,
+  ): void
+  rbmGibbs(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    beta: Span<Float32Array>,
+    clampMask: Span<Uint32Array>,
+    keyLow: number,
+    keyHigh: number,
+    firstChain: number,
+    firstSweep: number,
+    sweeps: number,
+    visible: Written<Uint32Array>,
+    hidden: Written<Uint32Array>,
+    visibleSum: Written<Float32Array>,
+  ): void
+  rbmConditional(
+    weights: Span<Float32Array>,
+    bias: Span<Float32Array>,
+    values: Span<Float32Array>,
+    transposed: boolean,
+    probabilities: Written<Float32Array>,
+  ): void
+  rbmFreeEnergy(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    values: Span<Float32Array>,
+    freeEnergy: Written<Float64Array>,
+  ): void
+  rbmEnergy(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    visible: Span<Float32Array>,
+    hidden: Span<Float32Array>,
+    energy: Written<Float64Array>,
+  ): void
+  rbmPseudoLikelihood(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    visible: Span<Uint32Array>,
+    flips: number,
+    keyLow: number,
+    keyHigh: number,
+    firstRow: number,
+    pseudoLikelihood: Written<Float64Array>,
+  ): void
+  rbmEnumerate(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    overHidden: boolean,
+    first: number,
+    count: number,
+  ): number
+  rbmAnneal(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    baseBias: Span<Float32Array>,
+    betas: Span<Float64Array>,
+    reverse: boolean,
+    keyLow: number,
+    keyHigh: number,
+    firstChain: number,
+    firstStep: number,
+    visible: Written<Uint32Array>,
+    logWeights: Written<Float64Array>,
+  ): void
+  logSumExp(
+    values: Span<Float64Array>,
+  ): number
+  logWeightSummary(
+    logWeights: Span<Float64Array>,
+    summary: Written<Float64Array>,
+  ): void
+  logits(
+    probabilities: Span<Float64Array>,
+    logits: Written<Float32Array>,
+  ): void
+  rbmTrain(
+    data: Span<Uint32Array>,
+    batch: number,
+    rates: Span<Float32Array>,
+    momentum: number,
+    weightDecay: number,
+    sweeps: number,
+    sampled: boolean,
+    sparsityTarget: number,
+    sparsityCost: number,
+    offsetRate: number,
+    betas: Span<Float32Array>,
+    keyLow: number,
+    keyHigh: number,
+    firstStep: number,
+    weights: Written<Float32Array>,
+    visibleBias: Written<Float32Array>,
+    hiddenBias: Written<Float32Array>,
+    weightVelocity: Written<Float32Array>,
+    visibleVelocity: Written<Float32Array>,
+    hiddenVelocity: Written<Float32Array>,
+    visibleOffset: Written<Float32Array>,
+    hiddenOffset: Written<Float32Array>,
+    chains: Written<Uint32Array>,
+    fantasies: Written<Uint32Array>,
+  ): number
+  hopfieldEncoding(
+    values: Span<Float32Array>,
+  ): number
+  hopfieldUnpack(
+    bits: Span<Uint32Array>,
+    columns: number,
+    off: number,
+    values: Written<Uint8Array>,
+  ): void
+  hopfieldScale(
+    weights: Span<Float32Array>,
+    bias: Span<Float32Array>,
+    scale: Written<Float64Array>,
+  ): void
+  hopfieldQuantise(
+    weights: Span<Float32Array>,
+    bias: Span<Float32Array>,
+    unit: number,
+    narrow: boolean,
+    table: Written<Int32Array>,
+    offsets: Written<Int32Array>,
+  ): void
+  hopfieldFields(
+    units: number,
+    narrow: boolean,
+    unit: number,
+    table: Span<Int32Array>,
+    offsets: Span<Int32Array>,
+    states: Span<Uint32Array>,
+    fields: Written<Float32Array>,
+    energies: Written<Float64Array>,
+  ): void
+  hopfieldRecall(
+    units: number,
+    narrow: boolean,
+    unit: number,
+    table: Span<Int32Array>,
+    offsets: Span<Int32Array>,
+    order: number,
+    keyLow: number,
+    keyHigh: number,
+    probes: Span<Uint32Array>,
+    firstSweep: number,
+    sweeps: number,
+    states: Written<Uint32Array>,
+    previous: Written<Uint32Array>,
+    counts: Written<Uint32Array>,
+    energies: Written<Float64Array>,
+    trace: Written<Float64Array>,
+  ): void
+  hopfieldCorrelate(
+    units: number,
+    add: Span<Uint32Array>,
+    subtract: Span<Uint32Array>,
+    gain: number,
+    weights: Written<Float32Array>,
+    bias: Written<Float32Array>,
+  ): void
+  hopfieldStorkey(
+    units: number,
+    patterns: Span<Uint32Array>,
+    weights: Written<Float64Array>,
+  ): void
+  hopfieldGram(
+    units: number,
+    patterns: Span<Uint32Array>,
+    ridge: number,
+    gram: Written<Float64Array>,
+  ): void
+  hopfieldCholesky(
+    matrix: Written<Float64Array>,
+    rows: number,
+    first: number,
+    count: number,
+    tolerance: number,
+  ): number
+  hopfieldWhiten(
+    units: number,
+    patterns: Span<Uint32Array>,
+    lower: Span<Float64Array>,
+    first: number,
+    count: number,
+    block: Written<Float64Array>,
+  ): void
+  hopfieldProject(
+    basis: Span<Float64Array>,
+    units: number,
+    first: number,
+    count: number,
+    weights: Written<Float32Array>,
+  ): void
+  hopfieldRetrieve(
+    patterns: Span<Float32Array>,
+    units: number,
+    beta: number,
+    steps: number,
+    queries: Written<Float32Array>,
+    weights: Written<Float32Array>,
+    energies: Written<Float64Array>,
+  ): void
+}

@@ -1,0 +1,111 @@
+/**
+ * The errors of the library. Each is one sentence that says what was expected and what came, so that it can be shown to
+ * a user as it is; the class says who can do something about it.
+ */
+
+/** The base of every error thrown on purpose: `error instanceof GibbsiteError` tells them from a bug. */
+export class GibbsiteError extends Error {
+  override name = 'GibbsiteError'
+}
+
+/** An argument or option of a call was wrong. Nothing has been changed by the call. */
+export class ArgumentError extends GibbsiteError {
+  override name = 'ArgumentError'
+}
+
+/** The bytes of a file are not what they claim to be. Nothing of the file has been used. */
+export class FormatError extends GibbsiteError {
+  override name = 'FormatError'
+}
+
+/** A file or folder could not be read or written; `path` and the system's `code` (such as `ENOSPC`) say which and why. */
+export class FileError extends GibbsiteError {
+  override name = 'FileError'
+
+  constructor(
+    message: string,
+    readonly path: string,
+    readonly code: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/** No backend could be loaded, or the one that was asked for could not. */
+export class BackendError extends GibbsiteError {
+  override name = 'BackendError'
+}
+
+/**
+ * A long call was stopped by its `AbortSignal`. `partial` is what had been finished by then: a prefix of what the whole
+ * run would have given, never a torn step. `cause` is the signal's reason.
+ */
+export class AbortError<Done = unknown> extends GibbsiteError {
+  override name = 'AbortError'
+
+  constructor(
+    readonly partial?: Done | undefined,
+    options?: ErrorOptions,
+  ) {
+    super('the run was aborted; what was finished is in `partial`', options)
+  }
+}
+
+/** Training left the finite numbers: `what` became NaN or infinite in step `step`. The last good parameters are kept. */
+export class DivergenceError extends GibbsiteError {
+  override name = 'DivergenceError'
+
+  constructor(
+    readonly step: number,
+    readonly what: string,
+  ) {
+    super(
+      `training diverged: expected ${what} to stay finite; it did not in step ${step}. ` +
+        'The parameters before that step are kept; try a smaller learning rate',
+    )
+  }
+}
+
+/** The one sentence of an argument error: ``expected `data` to have 784 columns; got 783``. */
+export function expected(what: string, wanted: string, got: string | number): string {
+  return `expected \`${what}\` ${wanted}; got ${got}`
+}
+
+const LONGEST_SHOWN = 60
+
+/** A value in a few words for a message. Never throws and never calls code of the value's own. */
+export function show(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value)
+    case 'bigint':
+      return `${shorten(value.toString())}n`
+    case 'object':
+      return showObject(value)
+    case 'function':
+      return 'a function'
+    case 'symbol':
+      return 'a symbol'
+    default:
+      return Object.is(value, -0) ? '-0' : String(value)
+  }
+}
+
+function showObject(value: object | null): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return `an array of length ${value.length}`
+  if (ArrayBuffer.isView(value)) return showView(value)
+  return 'an object'
+}
+
+function showView(view: ArrayBufferView): string {
+  if (view instanceof DataView) return `a DataView of ${view.byteLength} bytes`
+  // The getter of the built-in prototype, not `constructor.name`, which a minifier or a caller may have changed.
+  const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+  return `a ${tag?.get?.call(view)} of length ${(view as Uint8Array).length}`
+}
+
+function shorten(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+}
