@@ -1,0 +1,124 @@
+/** A set of Gibbs chains of an RBM at some point of their run: packed states, what is clamped, and the next sweeps. */
+
+import type { Backend, Span } from '../backend/backend.ts'
+import type { Matrix } from '../matrix.ts'
+import type { Key } from '../random/key.ts'
+import { unpack, unpackValues, wordsPerRow } from './bits.ts'
+import type { Parameters } from './rbm-parameters.ts'
+
+/** Neighbouring chains with the same clamped units. */
+export interface ClampRun {
+  readonly first: number
+  readonly count: number
+  /** One packed row; the units it marks keep the values they start with. Empty: none. */
+  readonly mask: Uint32Array
+}
+
+export interface ChainOptions {
+  readonly key: Key
+  /** Number of row 0 in the random streams; default 0. */
+  readonly firstChain?: number
+  /** Inverse temperature; default 1. */
+  readonly beta?: number
+  /** Must cover all rows in order; default: nothing is clamped. */
+  readonly clamps?: readonly ClampRun[]
+}
+
+// A kernel call of one sweep over so many weights takes some ten milliseconds; more chains take several calls.
+const WEIGHTS_PER_CALL = 2 ** 30
+const SMALLEST_BLOCK = 256
+const NONE_CLAMPED = new Uint32Array()
+
+export class GibbsChains {
+  readonly visible: Uint32Array
+  readonly hidden: Uint32Array
+  readonly #backend: Backend
+  readonly #parameters: Parameters
+  readonly #options: Required<ChainOptions>
+  readonly #blocks: readonly ClampRun[]
+
+  /** @param visible packed starting states, one row a chain; they are moved in place */
+  constructor(backend: Backend, parameters: Parameters, visible: Uint32Array, options: ChainOptions) {
+    const rows = visible.length / wordsPerRow(parameters.visibleBias.length)
+    const clamps = options.clamps ?? [{ first: 0, count: rows, mask: NONE_CLAMPED }]
+    this.#backend = backend
+    this.#parameters = parameters
+    this.#options = { firstChain: 0, beta: 1, ...options, clamps }
+    this.visible = visible
+    this.hidden = new Uint32Array(rows * wordsPerRow(parameters.hiddenBias.length))
+    this.#blocks = clamps.flatMap((run) => split(run, parameters.weights.length))
+  }
+
+  /**
+   * Sweeps `first` to `first + count` of all chains.
+   *
+   * @param sum [rows, V], to which P(v = 1 | h) of every sweep is added; a clamped unit adds its value
+   */
+  async sweep(first: number, count: number, sum?: Float32Array): Promise<void> {
+    for (const block of this.#blocks) await this.#sweepBlock(block, first, count, sum)
+  }
+
+  async #sweepBlock(block: ClampRun, first: number, count: number, sum: Float32Array | undefined): Promise<void> {
+    const { key, firstChain, beta } = this.#options
+    const { weights, visibleBias, hiddenBias } = this.#parameters
+    const betas = new Float32Array(beta === 1 ? 0 : block.count).fill(beta)
+    const columns = sum === undefined ? 0 : visibleBias.length
+    await this.#backend.run(
+      'rbmGibbs',
+      ...([weights, visibleBias, hiddenBias, betas, block.mask, key.low, key.high] as const),
+      ...([firstChain + block.first, first, count] as const),
+      rowsOf(this.visible, wordsPerRow(visibleBias.length), block),
+      rowsOf(this.hidden, wordsPerRow(hiddenBias.length), block),
+      rowsOf(sum ?? new Float32Array(), columns, block),
+    )
+  }
+
+  /** [rows, V]: P(v = 1 | h) of the last sweep, from which the states were drawn; a clamped unit has its value. */
+  async visibleProbabilities(): Promise<Matrix> {
+    const { visibleBias, hiddenBias } = this.#parameters
+    const [units, rows] = [visibleBias.length, this.visible.length / wordsPerRow(visibleBias.length)]
+    const result = new Float32Array(rows * units)
+    const [weights, bias] = this.#tempered()
+    for (const block of this.#blocks) {
+      const hidden = unpackValues(
+        this.#backend,
+        rowsOf(this.hidden, wordsPerRow(hiddenBias.length), block),
+        hiddenBias.length,
+      )
+      const to = rowsOf(result, units, block)
+      await this.#backend.run('rbmConditional', weights, bias, hidden.data, true, to)
+      this.#showClamped(block, to)
+    }
+    return { data: result, shape: [rows, units] }
+  }
+
+  #tempered(): [Span<Float32Array>, Span<Float32Array>] {
+    const { weights, visibleBias } = this.#parameters
+    const { beta } = this.#options
+    if (beta === 1) return [weights, visibleBias]
+    return [weights.view().map((w) => w * beta), visibleBias.view().map((b) => b * beta)]
+  }
+
+  #showClamped(block: ClampRun, probabilities: Float32Array): void {
+    if (block.mask.length === 0) return
+    const units = this.#parameters.visibleBias.length
+    const states = unpack(this.#backend, rowsOf(this.visible, wordsPerRow(units), block), units).data
+    for (let k = 0; k < states.length; k++) {
+      const unit = k % units
+      if ((block.mask[unit >>> 5]! >>> (unit & 31)) & 1) probabilities[k] = states[k]!
+    }
+  }
+}
+
+function split(run: ClampRun, weights: number): ClampRun[] {
+  const size = Math.max(SMALLEST_BLOCK, Math.floor(WEIGHTS_PER_CALL / weights))
+  return Array.from({ length: Math.ceil(run.count / size) }, (_, i) => ({
+    first: run.first + i * size,
+    count: Math.min(size, run.count - i * size),
+    mask: run.mask,
+  }))
+}
+
+function rowsOf<A extends Uint32Array | Float32Array>(array: A, columns: number, block: ClampRun): A {
+  return array.subarray(block.first * columns, (block.first + block.count) * columns) as A
+}

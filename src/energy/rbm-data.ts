@@ -1,0 +1,113 @@
+/** Training data as packed bits: what the data are, the bits of an epoch, and the order of its rows. */
+
+import type { Backend, BackendArray } from '../backend/backend.ts'
+import { inPieces } from '../backend/pieces.ts'
+import { ArgumentError, expected } from '../errors.ts'
+import { type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
+import { deriveKey, fromWords, type Key, type Seed } from '../random/key.ts'
+import { Rng } from '../random/rng.ts'
+import { gather, wordsPerRow } from './bits.ts'
+import { stream } from './rbm-core.ts'
+import type { Settings } from './rbm-options.ts'
+import type { DataMark } from './rbm-training-state.ts'
+
+export interface Survey {
+  readonly matrix: Matrix
+  readonly mark: DataMark
+  /** All values are 0 or 1. */
+  readonly binary: boolean
+  /** Of the columns. */
+  readonly means: Float32Array
+}
+
+/** What native/kernels/data_survey.h answers. */
+const kinds = { binary: 0, unit: 1, other: 2 } as const
+
+/** Converts the data and reads them once: their hash, their means, and whether all are 0 or 1. */
+export async function survey(
+  backend: Backend,
+  data: MatrixLike,
+  columns: number,
+  signal: AbortSignal | undefined,
+): Promise<Survey> {
+  const matrix = await toMatrixInPieces('data', data, columns, 'unseen')
+  const rows = matrix.shape[0]
+  const [sums, hash] = [new Float64Array(columns), new Uint32Array(2)]
+  let kind = 0
+  const read = async (first: number, count: number) => {
+    const values = matrix.data.subarray(first * columns, (first + count) * columns)
+    kind = Math.max(kind, await backend.run('dataSurvey', values, columns, first, sums, hash))
+  }
+  await inPieces(rows, read, { signal, firstPiece: 1024 })
+  // The kernel says that something is wrong; the slow check says what and where.
+  if (kind === kinds.other) await toMatrixInPieces('data', data, columns, 'unit')
+  const digits = [...hash].map((half) => half.toString(16).padStart(8, '0')).join('')
+  const means = Float32Array.from(sums, (sum) => sum / rows)
+  return { matrix, mark: { rows, hash: digits }, binary: kind === kinds.binary, means }
+}
+
+/** The way that `binarize` names, made definite. */
+export function binarizeWay(asked: Settings['binarize'], binary: boolean): 'sample' | 'threshold' | 'none' {
+  if (asked === 'auto') return binary ? 'none' : 'sample'
+  if (asked === 'none' && !binary) {
+    throw new ArgumentError(expected('data', 'to hold only zeros and ones with binarize "none"', 'values in between'))
+  }
+  return asked
+}
+
+/** Rows of [0, 1] values that are wanted as bits. */
+export class BitRows {
+  readonly rows: number
+  readonly #backend: Backend
+  readonly #matrix: Matrix
+  readonly #way: 'sample' | 'threshold' | 'none'
+  readonly #key: Key
+  readonly #bits: BackendArray<Uint32Array>
+  #drawn = -1
+
+  constructor(backend: Backend, matrix: Matrix, way: 'sample' | 'threshold' | 'none', key: Key) {
+    this.rows = matrix.shape[0]
+    this.#backend = backend
+    this.#matrix = matrix
+    this.#way = way
+    this.#key = key
+    this.#bits = backend.alloc(Uint32Array, this.rows * wordsPerRow(matrix.shape[1]))
+  }
+
+  /** Makes the bits of an epoch. Sampled bits are a function of (key, epoch, row, column). */
+  async prepare(epoch: number, signal: AbortSignal | undefined): Promise<void> {
+    const draw = this.#way === 'sample' ? epoch : 0
+    if (draw === this.#drawn) return
+    this.#drawn = -1
+    await inPieces(this.rows, (first, count) => this.#pack(draw, first, count), { signal, firstPiece: 1024 })
+    this.#drawn = draw
+  }
+
+  /** The packed rows of these numbers, after `prepare`. */
+  take(order: Uint32Array): Uint32Array {
+    return gather(this.#backend, this.#bits, this.#matrix.shape[1], order)
+  }
+
+  async #pack(draw: number, first: number, count: number): Promise<void> {
+    const columns = this.#matrix.shape[1]
+    const values = this.#matrix.data.subarray(first * columns, (first + count) * columns)
+    // Not straight into the backend's array: its views don't outlast a pause in which other calls may run.
+    const bits = new Uint32Array(count * wordsPerRow(columns))
+    if (this.#way === 'sample') {
+      await this.#backend.run('bitsBernoulli', values, columns, this.#key.low, this.#key.high, draw, first, bits)
+    } else {
+      await this.#backend.run('bitsThreshold', values, columns, 0.5, bits)
+    }
+    this.#bits.view().set(bits, first * wordsPerRow(columns))
+  }
+}
+
+/** The order of the rows in an epoch, a permutation for each (seed, purpose, number). */
+export function shuffled(rows: number, seed: Seed, purpose: number, number: number): Uint32Array {
+  return new Rng(fromWords(deriveKey(seed, purpose))).split(number).permutation(rows)
+}
+
+/** The key of the draws that turn values into bits. */
+export function binarizeKey(seed: Seed): Key {
+  return deriveKey(seed, stream.binarize)
+}

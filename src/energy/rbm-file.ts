@@ -1,0 +1,156 @@
+/** An RBM as bytes: a safetensors file with its parameters and, where there is one, its training. */
+
+import type { Backend } from '../backend/backend.ts'
+import * as check from '../check.ts'
+import { ArgumentError, expected, FormatError, show } from '../errors.ts'
+import { decodeModel, encodeModel, type JsonObject, type ModelFile, takeTensor } from '../io/model-file.ts'
+import { type Tensor, tensor } from '../io/safetensors.ts'
+import { checkFits, LARGEST_PARAMETER } from './limits.ts'
+import type { RbmCore } from './rbm-core.ts'
+import { settingsFrom } from './rbm-options.ts'
+import { allocateParameters, type Parameters, SharedParameters } from './rbm-parameters.ts'
+import {
+  type ArrayShapes,
+  allocateArrays,
+  arrayShapes,
+  type TrainingArrays,
+  type TrainingState,
+} from './rbm-training-state.ts'
+
+const KIND = 'rbm'
+const MEANS = 'dataMeans'
+
+export function encodeRbm(core: RbmCore): Uint8Array {
+  const { visible, hidden, fresh, parameters, training } = core
+  const { weights, visibleBias, hiddenBias } = parameters.current
+  return encodeModel({
+    kind: KIND,
+    options: { visible, hidden, fresh },
+    tensors: {
+      weights: tensor(weights.view(), [visible, hidden]),
+      visibleBias: tensor(visibleBias.view()),
+      hiddenBias: tensor(hiddenBias.view()),
+      ...(training && trainingTensors(training, visible, hidden)),
+    },
+    ...(training && { training: trainingJson(training) }),
+  })
+}
+
+function trainingTensors({ settings, means, arrays }: TrainingState, visible: number, hidden: number) {
+  const tensors: Record<string, Tensor> = { [MEANS]: tensor(means) }
+  for (const [name, [, ...shape]] of entries(arrayShapes(settings, visible, hidden))) {
+    if (arrays[name].length > 0) tensors[name] = tensor(arrays[name].view(), shape)
+  }
+  return tensors
+}
+
+function trainingJson({ settings, horizon, data, epoch, step }: TrainingState): JsonObject {
+  return { settings: settings as unknown as JsonObject, horizon, data: { ...data }, epoch, step }
+}
+
+function entries(shapes: ArrayShapes) {
+  return Object.entries(shapes) as [keyof TrainingArrays, ArrayShapes[keyof ArrayShapes]][]
+}
+
+/**
+ * The model in a file. Everything is checked before anything is used.
+ *
+ * @throws FormatError of one sentence that says what was expected and what came
+ */
+export function decodeRbm(backend: Backend, bytes: Uint8Array | ArrayBuffer): RbmCore {
+  const file = decodeModel(bytes, KIND)
+  return asFormat(() => {
+    const { visible, hidden } = checkSides(file.options)
+    const fresh = check.flag('options.fresh', file.options['fresh'] ?? false)
+    const parameters = readParameters(backend, file, visible, hidden)
+    const training = file.training && readTraining(backend, file, file.training, visible, hidden)
+    const shared = new SharedParameters(backend, parameters)
+    return { backend, visible, hidden, parameters: shared, fresh, fitting: false, training }
+  })
+}
+
+/** What is wrong with a file's options is a fault of the file, not of the caller. */
+function asFormat<Result>(read: () => Result): Result {
+  try {
+    return read()
+  } catch (cause) {
+    if (!(cause instanceof ArgumentError)) throw cause
+    throw new FormatError(`the file's options: ${cause.message}`, { cause })
+  }
+}
+
+const MOST_UNITS = 2 ** 24
+
+/** Sizes of the layers, in options of the constructor or of a file. */
+export function checkSides(options: { visible?: unknown; hidden?: unknown }): { visible: number; hidden: number } {
+  const visible = check.positiveInteger('visible', options.visible, MOST_UNITS)
+  const hidden = check.positiveInteger('hidden', options.hidden, MOST_UNITS)
+  checkFits('hidden', hidden, visible)
+  return { visible, hidden }
+}
+
+function readParameters(backend: Backend, file: ModelFile, visible: number, hidden: number): Parameters {
+  const taken = {
+    weights: takeTensor(file, 'weights', 'F32', [visible, hidden]),
+    visibleBias: takeTensor(file, 'visibleBias', 'F32', [visible]),
+    hiddenBias: takeTensor(file, 'hiddenBias', 'F32', [hidden]),
+  }
+  for (const [name, values] of Object.entries(taken)) checkMagnitude(name, values)
+  const parameters = allocateParameters(backend, visible, hidden)
+  for (const name of ['weights', 'visibleBias', 'hiddenBias'] as const) parameters[name].view().set(taken[name])
+  return parameters
+}
+
+export function checkMagnitude(name: string, values: Float32Array): void {
+  const at = values.findIndex((value) => Math.abs(value) > LARGEST_PARAMETER)
+  if (at < 0) return
+  throw new ArgumentError(expected(name, `to hold numbers up to ${LARGEST_PARAMETER}`, `${values[at]} at index ${at}`))
+}
+
+function readTraining(
+  backend: Backend,
+  file: ModelFile,
+  json: JsonObject,
+  visible: number,
+  hidden: number,
+): TrainingState {
+  const settings = settingsFrom(object('training.settings', json['settings']))
+  const mark = object('training.data', json['data'])
+  const rows = check.positiveInteger('training.data.rows', mark['rows'], 2 ** 32 - 1)
+  const steps = Math.ceil(rows / settings.batch)
+  return {
+    settings,
+    horizon: check.positiveInteger('training.horizon', json['horizon'], 2 ** 31),
+    data: { rows, hash: hexadecimal('training.data.hash', mark['hash']) },
+    means: readMeans(file, visible),
+    arrays: readArrays(backend, file, arrayShapes(settings, visible, hidden)),
+    epoch: check.nonNegativeInteger('training.epoch', json['epoch'], Math.min(2 ** 31, Math.floor(2 ** 50 / steps))),
+    step: check.nonNegativeInteger('training.step', json['step'], steps - 1),
+  }
+}
+
+function object(name: string, value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new ArgumentError(expected(name, 'to be an object', show(value)))
+}
+
+function hexadecimal(name: string, value: unknown): string {
+  if (typeof value === 'string' && /^[0-9a-f]{16}$/.test(value)) return value
+  throw new ArgumentError(expected(name, 'to be 16 hexadecimal digits', show(value)))
+}
+
+function readMeans(file: ModelFile, visible: number): Float32Array {
+  const means = takeTensor(file, MEANS, 'F32', [visible])
+  for (const [i, mean] of means.entries()) check.probability(`${MEANS}[${i}]`, mean)
+  return means
+}
+
+function readArrays(backend: Backend, file: ModelFile, shapes: ArrayShapes): TrainingArrays {
+  // All are taken, and so checked, before memory is asked for.
+  const taken = entries(shapes).flatMap(([name, [dtype, ...shape]]) =>
+    shape.includes(0) ? [] : [[name, takeTensor(file, name, dtype, shape)] as const],
+  )
+  const arrays = allocateArrays(backend, shapes)
+  for (const [name, values] of taken) (arrays[name].view() as Float32Array).set(values)
+  return arrays
+}

@@ -1,0 +1,257 @@
+/** Training of an RBM: epochs of kernel calls, with the model always at a finished step. */
+
+import { inPieces } from '../backend/pieces.ts'
+import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
+import { type MatrixLike, toMatrixInPieces } from '../matrix.ts'
+import { deriveKey, type Key, type Seed } from '../random/key.ts'
+import { checkFits } from './limits.ts'
+import { Pace } from './progress.ts'
+import { type RbmCore, stream } from './rbm-core.ts'
+import { BitRows, binarizeKey, binarizeWay, type Survey, shuffled, survey } from './rbm-data.ts'
+import { Monitor } from './rbm-monitor.ts'
+import {
+  checkFitOptions,
+  checkUnchanged,
+  type FitOptions,
+  type FitProgress,
+  type Settings,
+  settingsOf,
+} from './rbm-options.ts'
+import { allocateParameters, copyParameters, type Parameters } from './rbm-parameters.ts'
+import { LearningRates } from './rbm-rates.ts'
+import { startTraining } from './rbm-start.ts'
+import {
+  allocateArrays,
+  arrayShapes,
+  copyArrays,
+  type TrainingArrays,
+  type TrainingState,
+} from './rbm-training-state.ts'
+import { Training } from './training.ts'
+
+export interface FitResult {
+  /** Epochs finished, in all. */
+  readonly epochs: number
+  /** Steps finished, in all. */
+  readonly steps: number
+  readonly seed: Seed
+  /** The reports of the epochs that this call finished. */
+  readonly history: readonly FitProgress[]
+}
+
+export function startFit(
+  core: RbmCore,
+  data: MatrixLike,
+  given: FitOptions | undefined,
+): Training<FitResult, FitProgress> {
+  return new Training(async (report, stop) => {
+    const options = checkFitOptions(given)
+    if (core.fitting) {
+      throw new ArgumentError(
+        expected('fit', 'to be called when no other `fit` of this model is running', 'a second call'),
+      )
+    }
+    core.fitting = true
+    try {
+      const signal = options.signal ? AbortSignal.any([options.signal, stop]) : stop
+      return await (await prepare(core, data, { ...options, signal })).run(report)
+    } finally {
+      core.fitting = false
+    }
+  })
+}
+
+type Given = Partial<FitOptions> & { signal: AbortSignal }
+
+/** All that can be wrong with the arguments comes out here, before anything of the model changes. */
+async function prepare(core: RbmCore, data: MatrixLike, options: Given): Promise<Fit> {
+  const before = options.resume ? resumable(core, options) : undefined
+  const asked = before?.settings ?? settingsOf(options)
+  const epochs = epochsWanted(options, before)
+  const validation =
+    options.validation === undefined
+      ? undefined
+      : await toMatrixInPieces('validation', options.validation, core.visible, 'unit')
+  const about = await survey(core.backend, data, core.visible, options.signal)
+  if (before) checkSameData(before, about)
+  const settings = { ...asked, binarize: binarizeWay(asked.binarize, about.binary) }
+  const seed = BigInt(settings.seed)
+  checkMemory(core, settings, about.mark.rows)
+  const rows = new BitRows(core.backend, about.matrix, settings.binarize, binarizeKey(seed))
+  await rows.prepare(before?.epoch ?? 0, options.signal)
+  const monitor = new Monitor(core, rows, validation, settings, options)
+  if (!before) await startTraining(core, { rows, about, settings, epochs, initBias: options.initBias ?? true })
+  return new Fit(core, core.training!, rows, monitor, epochs, options)
+}
+
+function checkMemory({ visible, hidden }: RbmCore, { batch, chains, temperatures }: Settings, rows: number): void {
+  const widest = Math.max(visible, hidden)
+  checkFits('batch', Math.min(batch, rows), widest)
+  checkFits('chains', chains * temperatures.length, widest)
+}
+
+function resumable(core: RbmCore, options: Given): TrainingState {
+  if (core.training === undefined) {
+    throw new ArgumentError(expected('resume', 'to be false for a model that was not in training', 'true'))
+  }
+  checkUnchanged(options, core.training.settings)
+  return core.training
+}
+
+function epochsWanted(options: Given, before: TrainingState | undefined): number {
+  const epochs = options.epochs ?? before?.horizon ?? 10
+  const done = before === undefined ? 0 : before.epoch + (before.step > 0 ? 1 : 0)
+  if (epochs >= done) return epochs
+  throw new ArgumentError(expected('epochs', `to be at least ${done}, the epochs begun so far`, epochs))
+}
+
+function checkSameData({ data }: TrainingState, { mark }: Survey): void {
+  if (mark.rows !== data.rows) {
+    throw new ArgumentError(expected('data', `to be those of the training resumed, ${data.rows} rows`, mark.rows))
+  }
+  if (mark.hash !== data.hash) {
+    throw new ArgumentError(expected('data', 'to be those of the training resumed', 'other values'))
+  }
+}
+
+/** One run of training. The kernels work on a copy; each finished piece is published to the model. */
+class Fit {
+  readonly #core: RbmCore
+  readonly #state: TrainingState
+  readonly #settings: Settings
+  readonly #rows: BitRows
+  readonly #monitor: Monitor
+  readonly #epochs: number
+  readonly #options: Given
+  readonly #steps: number
+  readonly #rates: LearningRates
+  readonly #key: Key
+  readonly #working: { parameters: Parameters; arrays: TrainingArrays }
+  readonly #history: FitProgress[] = []
+  readonly #pace = new Pace()
+  readonly #started = performance.now()
+  #stepsHere = 0
+  #order: Uint32Array = new Uint32Array()
+
+  constructor(core: RbmCore, state: TrainingState, rows: BitRows, monitor: Monitor, epochs: number, options: Given) {
+    this.#core = core
+    this.#state = state
+    this.#settings = state.settings
+    this.#rows = rows
+    this.#monitor = monitor
+    this.#epochs = epochs
+    this.#options = options
+    this.#steps = Math.ceil(rows.rows / this.#settings.batch)
+    this.#rates = new LearningRates(this.#settings.learningRate, state.horizon * this.#steps)
+    this.#key = deriveKey(BigInt(this.#settings.seed), stream.training)
+    const { backend, visible, hidden } = core
+    const arrays = allocateArrays(backend, arrayShapes(this.#settings, visible, hidden))
+    this.#working = { parameters: allocateParameters(backend, visible, hidden), arrays }
+    this.#restore()
+  }
+
+  async run(report: (epoch: FitProgress) => Promise<void>): Promise<FitResult> {
+    try {
+      while (this.#state.epoch < this.#epochs) await report(await this.#epoch())
+    } catch (error) {
+      if (!(error instanceof AbortError)) throw error
+      throw new AbortError(this.#result(), { cause: error.cause })
+    }
+    return this.#result()
+  }
+
+  #result(): FitResult {
+    const { epoch, step } = this.#state
+    const seed = BigInt(this.#settings.seed)
+    return {
+      epochs: epoch,
+      steps: epoch * this.#steps + step,
+      seed: seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed,
+      history: this.#history,
+    }
+  }
+
+  async #epoch(): Promise<FitProgress> {
+    const { epoch, step } = this.#state
+    const { signal } = this.#options
+    await this.#rows.prepare(epoch, signal)
+    this.#order = shuffled(this.#rows.rows, BigInt(this.#settings.seed), stream.order, epoch)
+    const onPiece = () => {
+      if (this.#pace.due()) this.#options.onProgress?.(this.#progress())
+    }
+    await inPieces(this.#steps - step, (first, count) => this.#advance(step + first, count), {
+      signal,
+      onPiece,
+      milliseconds: 30,
+    })
+    return this.#endEpoch()
+  }
+
+  async #endEpoch(): Promise<FitProgress> {
+    const info = { ...this.#progress(), ...(await this.#monitor.look(this.#options.signal)) }
+    this.#history.push(info)
+    this.#options.onProgress?.(info)
+    return info
+  }
+
+  /** Steps `first` to `first + count` of the epoch. */
+  async #advance(first: number, count: number): Promise<void> {
+    const bad = await this.#train(first, count)
+    if (bad < 0) return this.#publish(first + count)
+    // The kernel stops in the middle of the step that went wrong; the steps before it are made again.
+    this.#restore()
+    if (bad > 0) {
+      await this.#train(first, bad)
+      this.#publish(first + bad)
+    }
+    throw new DivergenceError(this.#state.epoch * this.#steps + first + bad, 'the parameters')
+  }
+
+  async #train(first: number, count: number): Promise<number> {
+    const { momentum, weightDecay, sweeps, statistics, sparsity, offsetRate, temperatures } = this.#settings
+    const { weights, visibleBias, hiddenBias } = this.#working.parameters
+    const { weightVelocity, visibleVelocity, hiddenVelocity, visibleOffset, hiddenOffset, chains, fantasies } =
+      this.#working.arrays
+    const number = this.#state.epoch * this.#steps + first
+    const batch = Math.min(this.#settings.batch, this.#rows.rows)
+    const rows = this.#order.subarray(first * batch, Math.min(this.#rows.rows, (first + count) * batch))
+    return this.#core.backend.run(
+      'rbmTrain',
+      ...([this.#rows.take(rows), batch, this.#rates.of(number, count)] as const),
+      ...([momentum, weightDecay, sweeps, statistics === 'samples', sparsity.target, sparsity.cost] as const),
+      ...([offsetRate, Float32Array.from(temperatures), this.#key.low, this.#key.high, number] as const),
+      ...([weights, visibleBias, hiddenBias, weightVelocity, visibleVelocity, hiddenVelocity] as const),
+      ...([visibleOffset, hiddenOffset, chains, fantasies] as const),
+    )
+  }
+
+  #publish(stepsDone: number): void {
+    this.#core.parameters.write(this.#working.parameters)
+    copyArrays(this.#working.arrays, this.#state.arrays)
+    this.#stepsHere += stepsDone - this.#state.step
+    this.#state.step = stepsDone
+    if (stepsDone < this.#steps) return
+    this.#state.step = 0
+    this.#state.epoch++
+  }
+
+  #restore(): void {
+    copyParameters(this.#core.parameters.current, this.#working.parameters)
+    copyArrays(this.#state.arrays, this.#working.arrays)
+  }
+
+  #progress(): FitProgress {
+    const { epoch, step } = this.#state
+    const done = epoch * this.#steps + step
+    const seconds = (performance.now() - this.#started) / 1000
+    return {
+      epoch,
+      epochs: this.#epochs,
+      step,
+      steps: this.#steps,
+      learningRate: this.#rates.at(Math.max(0, done - 1)),
+      examplesPerSecond: (this.#stepsHere * this.#rows.rows) / this.#steps / seconds,
+      secondsLeft: (seconds / this.#stepsHere) * (this.#epochs * this.#steps - done),
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** The public names. */
+
+export type {
+  Backend,
+  BackendArray,
+  BackendInfo,
+  LoadOptions,
+  Simd,
+  Span,
+  TypedArray,
+  TypedArrayConstructor,
+  WasmSource,
+  Written,
+} from './backend/backend.ts'
+export { backend, current, load, ready, setThreads } from './backend/index.ts'
+export type { Kernels } from './backend/kernels.gen.ts'
+export { inPieces, type PieceOptions } from './backend/pieces.ts'
+export type { LongOptions, Progress } from './energy/progress.ts'
+export {
+  RBM,
+  type RbmOptions,
+  type RbmParameters,
+  type RbmParametersLike,
+  type TrainingPosition,
+} from './energy/rbm.ts'
+export type { CompleteOptions, CompleteResult, Known } from './energy/rbm-complete.ts'
+export type { FitResult } from './energy/rbm-fit.ts'
+export type { Likelihood, LikelihoodOptions, RaiseEstimate } from './energy/rbm-likelihood.ts'
+export type {
+  FitOptions,
+  FitProgress,
+  LearningRate,
+  Settings as TrainingSettings,
+  Sparsity,
+  TrainingOptions,
+} from './energy/rbm-options.ts'
+export type { AnnealedEstimate, Partition, PartitionOptions } from './energy/rbm-partition.ts'
+export type { PseudoLikelihoodOptions } from './energy/rbm-rows.ts'
+export type { Clamp, SampleOptions, SampleResult, Snapshot } from './energy/rbm-sample.ts'
+export type { Training } from './energy/training.ts'
+export {
+  AbortError,
+  ArgumentError,
+  BackendError,
+  DivergenceError,
+  FileError,
+  FormatError,
+  GibbsiteError,
+} from './errors.ts'
+export { decodeIdx, encodeIdx } from './io/idx.ts'
+export { imageSheet, type SheetOptions } from './io/image-sheet.ts'
+export { decodeLabelledImages, type ImageSet, type LabelledImages } from './io/mnist.ts'
+export { asRows, type NdArray } from './io/ndarray.ts'
+export { decodeNpy, encodeNpy } from './io/npy.ts'
+export { decodePng, encodePng, type GreyImage, type Pixels } from './io/png.ts'
+export {
+  type Dtype,
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type Tensor,
+  tensor,
+} from './io/safetensors.ts'
+export type { BinaryMatrix, Matrix, MatrixLike } from './matrix.ts'
+export { AliasTable } from './random/alias.ts'
+export type { Seed } from './random/key.ts'
+export {
+  type BernoulliOptions,
+  type CategoricalOptions,
+  type ExponentialOptions,
+  type IntegersOptions,
+  type NormalOptions,
+  Rng,
+  type RngState,
+  type UniformOptions,
+} from './random/rng.ts'
