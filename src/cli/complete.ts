@@ -1,0 +1,162 @@
+/** `gibbsite complete`: hides a part of each image and lets the model fill it in. */
+
+import { extname } from 'node:path'
+import { type Command, Option } from 'commander'
+import type { RBM } from '../energy/rbm.ts'
+import { writeFileAtomic } from '../io/files.node.ts'
+import { drawSheet } from '../io/image-sheet.ts'
+import { encodeNpy } from '../io/npy.ts'
+import { encodePng } from '../io/png.ts'
+import { type Matrix, row } from '../matrix.ts'
+import { Rng } from '../random/rng.ts'
+import { checkColumns, head, type ImageShape, readData, type ShapeOptions } from './data.ts'
+import { Interrupted, UsageError } from './failure.ts'
+import { prepareFile } from './folder.ts'
+import { loadRbm } from './model-store.ts'
+import { choice, common, integer, type Seeded, within } from './options.ts'
+import { timeLeft } from './progress.ts'
+import { finished } from './sample.ts'
+import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { cueAndCompletion, knownHalf, type Side, sides, stack } from './sheets.ts'
+
+type Hidden = Side | 'random'
+
+interface CompleteCommand extends CommonOptions, ShapeOptions, Seeded {
+  readonly hide: Hidden
+  readonly fraction: number
+  readonly rows?: number
+  readonly sweeps: number
+  readonly average?: number
+  readonly out: string
+}
+
+const examples = [
+  'gibbsite complete out/rbm-mnist/model.safetensors digits.npy --hide bottom --out completed.png',
+  'gibbsite complete model.safetensors t10k-images-idx3-ubyte --rows 20 --hide left',
+  'gibbsite complete model.safetensors seven.png --hide random --fraction 0.7 --out seven.npy',
+]
+
+export function addComplete(program: Command): void {
+  const command = program
+    .command('complete')
+    .description('hide a part of each image and let the model fill it in')
+    .argument('<model>', 'a .safetensors file of gibbsite')
+    .argument('<input>', 'the images: .npy, IDX, or one .png')
+    .addOption(choice('--hide <part>', 'the part to hide', [...sides, 'random']).default('bottom'))
+    .option('--fraction <x>', 'of the pixels, with --hide random', within(0, 1), 0.5)
+    .option('--rows <n>', 'take only the first images', integer())
+    .option('--sweeps <n>', 'sweeps of each chain', integer(), 500)
+    .addOption(
+      new Option('--average <n>', 'sweeps at the end that are averaged (default: a fifth)').argParser(integer()),
+    )
+    .option('--height <pixels>', 'height of an image (default: as the file or the model says)', integer())
+    .option('--width <pixels>', 'width of an image', integer())
+    .option('-o, --out <file>', '.npy for probabilities, .png for original | cue | completion', 'completed.png')
+  common(command, examples).action(complete)
+}
+
+async function complete(path: string, input: string, options: CompleteCommand): Promise<void> {
+  const session = new Session(options)
+  const { rbm, image: stored } = await loadRbm(path, options)
+  const data = await readData(input, options)
+  checkColumns(input, data, rbm.visible)
+  const image = data.image ?? stored
+  const rows = options.rows === undefined ? data.rows : head(data.rows, options.rows)
+  const job = { rows, image, out: options.out }
+  checkOut(job, options.hide)
+  await prepareFile(options.out)
+  const backend = await session.backend()
+  const seed = options.seed ?? new Rng().seed
+  const known = knownPixels(options, rows, image, seed)
+  session.note(
+    `RBM ${rbm.visible} x ${rbm.hidden} on ${describeBackend(backend)}: ${rows.shape[0]} images, ${options.hide} hidden`,
+  )
+  const start = performance.now()
+  const { result, stopped } = await run(session, rbm, rows, known, { ...options, seed })
+  await write(job, known.data, result.mean)
+  const seconds = (performance.now() - start) / 1000
+  const images = rows.shape[0]
+  session.say(
+    `${options.out}: ${images} ${images === 1 ? 'image' : 'images'} completed in ${result.sweeps} sweeps, seed ${seed}`,
+  )
+  const { hide, out } = options
+  session.result({
+    command: 'complete',
+    model: path,
+    input,
+    out,
+    images,
+    hide,
+    sweeps: result.sweeps,
+    seed,
+    seconds,
+    backend,
+  })
+  if (stopped)
+    throw new Interrupted(`stopped after ${result.sweeps} of ${options.sweeps} sweeps; ${out} holds what was reached`)
+}
+
+async function run(session: Session, rbm: RBM, rows: Matrix, known: Known, options: CompleteCommand) {
+  const task = session.progress.task('completing', options.sweeps)
+  const work = rbm.complete(rows, known, {
+    sweeps: options.sweeps,
+    average: options.average ?? Math.ceil(options.sweeps / 5),
+    seed: options.seed,
+    signal: session.signal,
+    onProgress: ({ done, secondsLeft }) => task.update(done, timeLeft(secondsLeft)),
+  })
+  try {
+    return await finished(work)
+  } finally {
+    task.end()
+  }
+}
+
+interface Job {
+  readonly rows: Matrix
+  readonly image: ImageShape | undefined
+  readonly out: string
+}
+
+function checkOut({ image, out }: Job, hide: Hidden): void {
+  const kind = extname(out).toLowerCase()
+  if (kind !== '.npy' && kind !== '.png') throw new UsageError(`expected --out to end in .npy or .png; got ${out}`)
+  if (!image && (kind === '.png' || hide !== 'random')) {
+    throw new UsageError('expected --height and --width, as the rows are no squares; or --hide random with an .npy')
+  }
+}
+
+/** 1 where a pixel is known, one row for each image. */
+interface Known {
+  readonly data: Uint8Array
+  readonly shape: readonly [number, number]
+}
+
+function knownPixels(
+  { hide, fraction }: CompleteCommand,
+  rows: Matrix,
+  image: ImageShape | undefined,
+  seed: number | bigint,
+): Known {
+  const [count, columns] = rows.shape
+  // A stream that the chains do not use.
+  if (hide === 'random')
+    return { data: new Rng(seed).split(0).bernoulli(count * columns, { p: 1 - fraction }), shape: rows.shape }
+  const half = knownHalf(hide, image!)
+  const data = new Uint8Array(count * columns)
+  for (let i = 0; i < count; i++) data.set(half, i * columns)
+  return { data, shape: rows.shape }
+}
+
+async function write({ rows, image, out }: Job, known: Uint8Array, mean: Matrix): Promise<void> {
+  if (extname(out).toLowerCase() === '.npy') return writeFileAtomic(out, encodeNpy(mean))
+  const [count, columns] = rows.shape
+  const tiles: Float32Array[] = []
+  for (let i = 0; i < count; i++) {
+    const mask = known.subarray(i * columns, (i + 1) * columns)
+    tiles.push(row(rows, i), ...cueAndCompletion(row(rows, i), mask, row(mean, i)))
+  }
+  const triples = Math.max(1, Math.round(Math.sqrt(count / 3)))
+  const sheet = drawSheet(stack(tiles, columns), { ...image!, columns: 3 * triples, gap: 2 })
+  return writeFileAtomic(out, encodePng(sheet))
+}

@@ -1,0 +1,99 @@
+/** `gibbsite evaluate`: how probable a model finds given rows. */
+
+import type { Command } from 'commander'
+import { Rng } from '../random/rng.ts'
+import { checkColumns, type Dataset, head, readData, type ShapeOptions } from './data.ts'
+import { UsageError } from './failure.ts'
+import { loadRbm } from './model-store.ts'
+import { choice, common, integer, type Seeded } from './options.ts'
+import { decimal } from './report/svg.ts'
+import { bracketOf, type Score } from './scores.ts'
+import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { type Binarize, mnist, testBits } from './train-data.ts'
+
+interface EvaluateCommand extends CommonOptions, ShapeOptions, Seeded {
+  readonly mnist?: boolean | string
+  readonly rows?: number
+  readonly binarize?: Binarize
+  readonly aisChains: number
+  readonly aisSteps: number
+  readonly raiseRows: number
+  readonly flips: number
+}
+
+const examples = [
+  'gibbsite evaluate out/rbm-mnist/model.safetensors --mnist',
+  'gibbsite evaluate model.safetensors test.npy --ais-chains 500 --ais-steps 30000 --json',
+]
+
+export function addEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description('log-likelihood (as a bracket), pseudo-likelihood and free energy of given rows')
+    .argument('<model>', 'a .safetensors file of gibbsite')
+    .argument('[data]', 'the rows: .npy or IDX')
+    .option('--mnist [folder]', 'the test images of MNIST, instead of a data file')
+    .option('--rows <n>', 'take only the first rows', integer())
+    .addOption(
+      choice('--binarize <how>', 'grey values to bits (default: sample, always the same bits)', [
+        'sample',
+        'threshold',
+      ]),
+    )
+    .option('--ais-chains <n>', 'annealed chains in each direction', integer(), 100)
+    .option('--ais-steps <n>', 'annealing steps', integer(), 10_000)
+    .option('--raise-rows <n>', 'rows for RAISE, an estimate that errs downward', integer(0), 50)
+    .option('--flips <n>', 'units of each row that the pseudo-likelihood looks at', integer(), 100)
+  common(command, examples).action(evaluate)
+}
+
+async function evaluate(path: string, input: string | undefined, options: EvaluateCommand): Promise<void> {
+  const session = new Session(options)
+  const { rbm } = await loadRbm(path)
+  const data = await chosenData(input, options)
+  checkColumns(data.name, data, rbm.visible)
+  const backend = await session.backend()
+  const seed = options.seed ?? new Rng().seed
+  const rows = testBits(options.rows === undefined ? data.rows : head(data.rows, options.rows), options.binarize)
+  const count = rows.shape[0]
+  session.note(
+    `RBM ${rbm.visible} x ${rbm.hidden} on ${describeBackend(backend)}: ${count} rows of ${data.name}, seed ${seed}`,
+  )
+  const start = performance.now()
+  const { signal } = session
+  const flips = options.flips >= rbm.visible ? ('all' as const) : options.flips
+  const pseudoLogLikelihood = await rbm.pseudoLogLikelihood(rows, { flips, seed, signal })
+  const energies = await rbm.freeEnergy(rows, { signal })
+  const freeEnergy = energies.reduce((sum, energy) => sum + energy, 0) / count
+  const annealing = { chains: options.aisChains, steps: options.aisSteps, raise: options.raiseRows, seed }
+  const score = await bracketOf(session, rbm, rows, annealing)
+  for (const line of scoreLines(score)) session.say(line)
+  session.say(`pseudo-likelihood    ${decimal(pseudoLogLikelihood, 2)} nats a row`)
+  session.say(`mean free energy     ${decimal(freeEnergy, 2)}`)
+  const seconds = (performance.now() - start) / 1000
+  const result = { logLikelihood: score.bracket, raise: score.raise, pseudoLogLikelihood, freeEnergy }
+  session.result({ command: 'evaluate', model: path, data: data.name, rows: count, ...result, seed, seconds, backend })
+}
+
+async function chosenData(input: string | undefined, options: EvaluateCommand): Promise<Dataset> {
+  if ((input === undefined) === (options.mnist === undefined)) {
+    throw new UsageError('expected a data file (.npy or IDX) or --mnist, one of the two; see gibbsite evaluate --help')
+  }
+  if (input !== undefined) return readData(input)
+  const { name, test } = await mnist(options)
+  return { name: `${name} (test)`, rows: test! }
+}
+
+/** The bracket in words. */
+export function scoreLines({ bracket, raise }: Score): string[] {
+  const { ais, reverse, lower, upper, logZ } = bracket
+  const both = reverse === undefined ? '' : `AIS ${decimal(ais, 2)}, reverse AIS ${decimal(reverse, 2)}`
+  const lines = [`log-likelihood       [${decimal(lower, 2)} .. ${decimal(upper, 2)}] nats a row`]
+  lines.push(`  log Z              ${decimal(logZ, 2)}${both ? '' : ' (exact)'}`)
+  if (both) lines.push(`  estimates          ${both}`)
+  if (raise)
+    lines.push(
+      `  RAISE              ${decimal(raise.mean, 2)} on ${raise.rows} rows, where AIS says ${decimal(raise.annealed, 2)}`,
+    )
+  return lines
+}
