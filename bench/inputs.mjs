@@ -14,4 +14,5 @@ export function h32(index, seed) {
 export const u01 = (index, seed) => h32(index, seed) / 2 ** 32
 
 /** Uniform on (-scale, scale). */
-export const weights = (count, seed, scale) => Float32Array.from({ length: count }, (_, i) => (u01(i, seed) - 0.5) * 2 * scale)
+export const weights = (count, seed, scale) =>
+  Float32Array.from({ length: count }, (_, i) => (u01(i, seed) - 0.5) * 2 * scale)

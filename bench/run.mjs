@@ -19,7 +19,9 @@ const loaded = await library.load({
 if (loaded.reason) console.error(`native code did not load: ${loaded.reason}`)
 console.error(`${loaded.name} (${loaded.simd}), ${loaded.threads} thread${loaded.threads === 1 ? '' : 's'}`)
 
-const wanted = ({ id }) => prefixes.length === 0 || prefixes.some((prefix) => id.startsWith(prefix))
+// W1 is not meant to be a prefix of W12.
+const begins = (id, prefix) => id.startsWith(prefix) && !/^\d/.test(id.slice(prefix.length))
+const wanted = ({ id }) => prefixes.length === 0 || prefixes.some((prefix) => begins(id, prefix))
 const context = { library, backend: loaded.name, threads: loaded.threads }
 const own = []
 for (const workload of (await allWorkloads()).filter(wanted)) {

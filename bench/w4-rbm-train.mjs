@@ -8,7 +8,10 @@ const epoch = (name, method) => ({
   unit: 'examples/s',
   work: ROWS,
   setup({ RBM }) {
-    const data = { data: Float32Array.from({ length: ROWS * V }, (_, i) => (u01(i, 3) < 0.13 ? 1 : 0)), shape: [ROWS, V] }
+    const data = {
+      data: Float32Array.from({ length: ROWS * V }, (_, i) => (u01(i, 3) < 0.13 ? 1 : 0)),
+      shape: [ROWS, V],
+    }
     const start = { data: weights(V * H, 1, 0.01), shape: [V, H] }
     const options = { method, epochs: 1, learningRate: 0.05, centred: false, initBias: false, monitor: 0, seed: 1 }
     return async () => {

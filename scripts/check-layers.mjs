@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { Failure, main, root } from './lib/run.mjs'
 
 const LEVELS = [
-  ['errors'],
+  ['errors', 'event-loop'],
   ['check'],
   ['matrix'],
   ['io'],
@@ -33,6 +33,7 @@ function upwardImports(file) {
   const specifiers = [...text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'(\.[^']*)'/g)].map(([, path]) => path)
   const own = layer(file)
   return specifiers
+    .filter((path) => !relative(source, join(dirname(file), path)).startsWith('..')) // package.json
     .filter((path) => {
       const target = layer(join(dirname(file), path))
       return target !== own && level(target, file) >= level(own, file)

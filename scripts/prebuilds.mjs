@@ -1,10 +1,12 @@
 // Release binaries from binding.gyp: prebuilds/<platform>/gibbsite.<libc>.node, which node-gyp-build finds in the package.
 //   node scripts/prebuilds.mjs             for this machine; on Linux x64 also for arm64, where Debian's cross compiler is there
 //   node scripts/prebuilds.mjs --host      for this machine only
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensurePackages, NATIVE_SOURCES, outdated, preferredCompiler } from './lib/build.mjs'
 import { ensureTools } from './lib/debian.mjs'
-import { bin, compile, main, which } from './lib/run.mjs'
+import { bin, compile, main, root, which } from './lib/run.mjs'
 
 const SOURCES = [...NATIVE_SOURCES, 'binding.gyp']
 const CROSS = 'aarch64-linux-gnu'
@@ -13,6 +15,8 @@ function prebuildify(result, args, env) {
   if (!outdated(result, SOURCES)) return
   console.log(`building ${result}`)
   compile(bin('prebuildify'), ['--napi', '--strip', '--tag-libc', ...args], { env })
+  // node-gyp's folder, which node-gyp-build would prefer to the prebuilds, whatever machine it was built for.
+  rmSync(join(root, 'build'), { recursive: true, force: true })
 }
 
 /** The binary for this machine. */

@@ -39,32 +39,14 @@ function* joined(make) {
 const QUICK = [0, 2, 3, 8, 9, 10, 11, 12, 13, 15, 16, 100, 101]
 const ALL = [...QUICK, 1, 4, 102, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209]
 
-/** Runs one test; gives the lines of its results as [name, p, assessment]. */
+/** Runs one test; gives the lines of its results as [name, tuple, p, assessment]. */
 function dieharder(test, words) {
-  const child = spawn(
-    'dieharder',
-    [
-      '-g',
-      '200',
-      '-d',
-      String(test),
-      '-c',
-      '|',
-      '-D',
-      'test_name',
-      '-D',
-      'ntuple',
-      '-D',
-      'pvalues',
-      '-D',
-      'assessment',
-    ],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  )
+  const shown = ['test_name', 'ntuple', 'pvalues', 'assessment'].flatMap((column) => ['-D', column])
+  const args = ['-g', '200', '-d', String(test), '-c', '|', ...shown] // generator 200 is standard input
+  const child = spawn('dieharder', args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  // Not for...of, which would close the generator when the pipe is full.
   const pump = () => {
-    for (const array of words) if (!child.stdin.write(new Uint8Array(array.buffer))) return
+    while (child.stdin.writable && child.stdin.write(new Uint8Array(words.next().value.buffer)));
   }
   child.stdin.on('drain', pump)
   child.stdin.on('error', () => {}) // it has read enough

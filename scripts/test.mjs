@@ -48,7 +48,7 @@ function ctest(folder, env = {}) {
 /** Runs one of the three projects of vitest.config.ts. */
 function vitest(project) {
   const file = join(RESULTS, `${project}.json`)
-  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const status = tryRun(bin('vitest'), ['run', '--project', project, ...reporters])
   const result = JSON.parse(readResult(file))
   // A file that fails to load has no tests, an error outside of tests belongs to none: count each as one failure.

@@ -13,6 +13,17 @@ export class ArgumentError extends GibbsiteError {
   override name = 'ArgumentError'
 }
 
+/** Pattern number `pattern` (from 0) is a combination of those before it, which the rule asked for can't store. */
+export class DependentPatternsError extends ArgumentError {
+  override name = 'DependentPatternsError'
+
+  constructor(readonly pattern: number) {
+    super(
+      `expected \`patterns\` to be linearly independent, or a \`ridge\`; got pattern ${pattern}, a combination of earlier ones`,
+    )
+  }
+}
+
 /** The bytes of a file are not what they claim to be. Nothing of the file has been used. */
 export class FormatError extends GibbsiteError {
   override name = 'FormatError'

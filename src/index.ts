@@ -15,6 +15,21 @@ export type {
 export { backend, current, load, ready, setThreads } from './backend/index.ts'
 export type { Kernels } from './backend/kernels.gen.ts'
 export { inPieces, type PieceOptions } from './backend/pieces.ts'
+export { Hopfield, type HopfieldOptions } from './energy/hopfield.ts'
+export type { ContrastiveOptions } from './energy/hopfield-contrastive.ts'
+export type { StoreResult } from './energy/hopfield-hebbian.ts'
+export type { PseudoInverseOptions } from './energy/hopfield-projection.ts'
+export type { RecallOptions, RecallOrder, RecallResult } from './energy/hopfield-recall.ts'
+export type { HopfieldReport, ReportOptions } from './energy/hopfield-report.ts'
+export type { RetrieveOptions, RetrieveResult } from './energy/hopfield-retrieve.ts'
+export type { StateMatrix } from './energy/hopfield-states.ts'
+export type {
+  HebbianOptions,
+  StoreOptions,
+  StorkeyOptions,
+  UnlearningOptions,
+} from './energy/hopfield-store.ts'
+export type { UnlearnOptions } from './energy/hopfield-unlearning.ts'
 export type { LongOptions, Progress } from './energy/progress.ts'
 export {
   RBM,
@@ -42,6 +57,7 @@ export {
   AbortError,
   ArgumentError,
   BackendError,
+  DependentPatternsError,
   DivergenceError,
   FileError,
   FormatError,

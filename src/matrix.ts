@@ -3,9 +3,9 @@
  * (or dimensions), stored row after row.
  */
 
-import { yieldToEventLoop } from './backend/event-loop.ts'
 import { isNumericArray, type NumericArray } from './check.ts'
 import { ArgumentError, expected, show } from './errors.ts'
+import { yieldToEventLoop } from './event-loop.ts'
 
 /** A matrix of float32 numbers, row after row: element (i, j) is `data[i * shape[1] + j]`. */
 export interface Matrix {

@@ -113,25 +113,24 @@ struct fixed_layer {
   void quantise(const panels& weights, size_t panel) {
     const size_t first = panel * panel_width;
     alignas(64) int32_t block[panel_width * panel_width];
-    alignas(64) int32_t positive[panel_width], negative[panel_width], centres[panel_width] = {};
+    alignas(64) int32_t total[panel_width] = {}, centres[panel_width] = {};
     for (size_t w = 0; w < panel_count(inputs); w++) {
-      if (w % segment_words == 0) memset(positive, 0, sizeof positive), memset(negative, 0, sizeof negative);
       for (size_t i = 0; i < panel_width; i++) {
         const size_t input = 32 * w + i;
         quantise_row(weights.at(panel, input), first, block + i * panel_width,
                      (panel * padded(inputs) + input) * panel_width);
-        for (size_t c = 0; c < panel_width; c++)
-          (block[i * panel_width + c] < 0 ? negative : positive)[c] += block[i * panel_width + c];
+        for (size_t c = 0; c < panel_width; c++) total[c] += block[i * panel_width + c];
       }
-      for (size_t c = 0; c < panel_width; c++) {
-        for (size_t i = 0; i < panel_width; i++)
-          columns[(first + c) * padded(inputs) + 32 * w + i] = block[i * panel_width + c];
-      }
+      // Only bits are moved, so integers may pass for floats.
+      transpose_block(reinterpret_cast<const float*>(block),
+                      reinterpret_cast<float*>(columns.data() + first * padded(inputs) + 32 * w), padded(inputs));
       if ((w + 1) % segment_words != 0 && w + 1 != panel_count(inputs)) continue;
       for (size_t c = 0; c < panel_width; c++) {
-        const int32_t centre = (positive[c] + negative[c]) / (2 << coarse_shift);
+        // The middle between the smallest and the largest sum of the segment.
+        const int32_t centre = total[c] / (2 << coarse_shift);
         start[w / segment_words * padded(outputs) + first + c] = static_cast<int16_t>(-centre);
         centres[c] += centre;
+        total[c] = 0;
       }
     }
     for (size_t c = 0; c < panel_width; c++) {

@@ -35,20 +35,14 @@ struct philox_schedule {
   u32x low[philox_rounds], high[philox_rounds];
 };
 
-// Even lanes of a, and the even lanes of b as odd lanes: a[0] b[0] a[2] b[2] ...
-GIBBSITE_INLINE u32x interleave_even(u64x a, u64x b) {
-#if defined(GIBBSITE_AVX512)
-  return (u32x)_mm512_mask_moveldup_ps((__m512)a, 0xaaaa, (__m512)b);
-#elif defined(GIBBSITE_AVX2)
-  return (u32x)_mm256_blend_epi32((__m256i)a, (__m256i)(b << 32), 0xaa);
-#else
-  return bit_cast<u32x>((a & splat<u64x>(uint64_t{0xffffffff})) | b << 32);
-#endif
-}
+#if defined(GIBBSITE_WASM)
+
+// Read at run time, because a compiler that knows the multipliers writes them out as constants wherever they are used,
+// and a 128-bit constant costs several instructions each time.
+static volatile const uint32_t philox_multipliers[2] = {philox_multiplier_0, philox_multiplier_1};
 
 // High and low words of a 32 x 32 bit product in every lane.
 GIBBSITE_INLINE void multiply_wide(u32x a, u32x multiplier, u32x* high, u32x* low) {
-#if defined(GIBBSITE_WASM)
   // Not the intrinsics: emscripten 3.1.6 turns them into three times as many instructions when it moves half of one,
   // the extension of the multiplier, out of a loop.
   v128_t lower, upper;
@@ -60,18 +54,7 @@ GIBBSITE_INLINE void multiply_wide(u32x a, u32x multiplier, u32x* high, u32x* lo
           : "r"(a), "r"(multiplier));
   *high = (u32x)wasm_i32x4_shuffle(lower, upper, 1, 3, 5, 7);
   *low = (u32x)wasm_i32x4_shuffle(lower, upper, 0, 2, 4, 6);
-#else
-  const u64x even = multiply_even(a, multiplier);
-  const u64x odd =
-      multiply_even(bit_cast<u32x>(bit_cast<u64x>(a) >> 32), bit_cast<u32x>(bit_cast<u64x>(multiplier) >> 32));
-  *high = interleave_even(even >> 32, odd >> 32);
-  *low = interleave_even(even, odd);
-#endif
 }
-
-#if defined(GIBBSITE_WASM)
-
-static volatile const uint32_t philox_multipliers[2] = {philox_multiplier_0, philox_multiplier_1};
 
 GIBBSITE_INLINE philox_words philox(u32x c0, u32x c1, u32x c2, u32x c3, const philox_schedule& keys) {
   u32x m0 = splat<u32x>(philox_multipliers[0]), m1 = splat<u32x>(philox_multipliers[1]);
@@ -89,6 +72,17 @@ GIBBSITE_INLINE philox_words philox(u32x c0, u32x c1, u32x c2, u32x c3, const ph
 }
 
 #else
+
+// Even lanes of a, and the even lanes of b as odd lanes: a[0] b[0] a[2] b[2] ...
+GIBBSITE_INLINE u32x interleave_even(u64x a, u64x b) {
+#if defined(GIBBSITE_AVX512)
+  return (u32x)_mm512_mask_moveldup_ps((__m512)a, 0xaaaa, (__m512)b);
+#elif defined(GIBBSITE_AVX2)
+  return (u32x)_mm256_blend_epi32((__m256i)a, (__m256i)(b << 32), 0xaa);
+#else
+  return bit_cast<u32x>((a & splat<u64x>(uint64_t{0xffffffff})) | b << 32);
+#endif
+}
 
 // Half of the lanes, each in the low half of a 64-bit lane. There the product of a round needs no shuffling at all: its
 // low word is where it is needed, its high word one shift away, and multiply_even ignores what is left in the upper

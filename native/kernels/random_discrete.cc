@@ -122,7 +122,10 @@ void random_categorical(span<int32_t> out, uint32_t key_low, uint32_t key_high, 
     uint64_t low;
     const uint64_t column = multiply_wide(word, keep.size(), &low);
     const double coin = static_cast<double>(low >> 11) * 0x1p-53;
-    return static_cast<int32_t>(coin < keep[column] ? column : alias[column]);
+    // Both are loaded and one is chosen by arithmetic: a branch here could not be predicted.
+    const uint32_t here = static_cast<uint32_t>(column), there = alias[column],
+                   kept = 0 - uint32_t{coin < keep[column]};
+    return static_cast<int32_t>(there ^ ((here ^ there) & kept));
   });
 }
 

@@ -1,7 +1,7 @@
 // Normal draws by the transform of Box and Muller (core/box_muller.h).
 //
-// Draws come in rows of 16 (double: 8). Draw i of an even row is the z1 of its own word as u1 and the word 16 (8) further on
-// as u2; the draw there is the z2.
+// Draws come in rows of 16 (double: 8). Draw i of an even row is the z1 of its own word as u1 and the word 16 (8)
+// further on as u2; the draw there is the z2.
 //
 // Parameters as in random_uniform.h; out = mean + sd z.
 #pragma once

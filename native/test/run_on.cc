@@ -1,7 +1,9 @@
-// run_on <build> <program> [arguments]: runs the program where the processor has the build's instructions, else returns 77.
+// run_on <build> <program> [arguments]: runs the program where the processor has the build's instructions, else
+// returns 77.
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstring>
-#include <unistd.h>
 
 static bool can_run(const char* build) {
 #if defined(__x86_64__)

@@ -39,6 +39,8 @@ export interface Backend {
   readonly simd: Simd
   /** The kernels as synchronous calls. Wrong arguments throw an `ArgumentError` and change nothing. */
   readonly kernels: Kernels
+  /** How long a piece of long work should take: long where `run` leaves the event loop free for sure, else short. */
+  readonly pieceMilliseconds: number
   /**
    * A kernel off the event loop: on libuv's pool natively, in a Web Worker in a page; elsewhere in WASM the call first
    * lets waiting events pass. Until it settles, don't write its arrays and don't transfer their buffers.
@@ -62,7 +64,7 @@ export interface BackendInfo {
 }
 
 /** Where the WebAssembly module comes from: its address, its bytes, or the compiled module. */
-export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView | CompiledModule
+export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | CompiledModule
 
 // WebAssembly.Module, whose name only the DOM's types have: a server's project may be without them.
 type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : object

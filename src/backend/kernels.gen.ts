@@ -247,6 +247,13 @@ export interface Kernels {
     visible: Written<Uint32Array>,
     logWeights: Written<Float64Array>,
   ): void
+  dataSurvey(
+    values: Span<Float32Array>,
+    columns: number,
+    firstRow: number,
+    sums: Written<Float64Array>,
+    hash: Written<Uint32Array>,
+  ): number
   logSumExp(
     values: Span<Float64Array>,
   ): number

@@ -21,6 +21,7 @@ export interface Addon {
 
 export class NativeBackend implements Backend {
   readonly name = 'native'
+  readonly pieceMilliseconds = 100
   readonly simd: Simd
   readonly kernels: Kernels
   readonly #addon: Addon

@@ -2,9 +2,9 @@
 
 import { nonNegativeInteger } from '../check.ts'
 import { BackendError } from '../errors.ts'
+import { yieldToEventLoop } from '../event-loop.ts'
 import { checkArguments } from './arguments.ts'
 import type { Backend, BackendArray, TypedArray, TypedArrayConstructor } from './backend.ts'
-import { yieldToEventLoop } from './event-loop.ts'
 import type { KernelDescription } from './kernel-table.ts'
 import type { Kernels } from './kernels.gen.ts'
 import type { WasmInstance } from './wasm-instance.ts'
@@ -17,6 +17,7 @@ export interface Offload {
 
 export class WasmBackend implements Backend {
   readonly name = 'wasm'
+  readonly pieceMilliseconds = 20
   readonly simd = 'simd128'
   readonly kernels: Kernels
   readonly #instance: WasmInstance

@@ -57,6 +57,7 @@ export function addComplete(program: Command): void {
 
 async function complete(path: string, input: string, options: CompleteCommand): Promise<void> {
   const session = new Session(options)
+  const backend = await session.backend()
   const { rbm, image: stored } = await loadRbm(path, options)
   const data = await readData(input, options)
   checkColumns(input, data, rbm.visible)
@@ -65,7 +66,6 @@ async function complete(path: string, input: string, options: CompleteCommand): 
   const job = { rows, image, out: options.out }
   checkOut(job, options.hide)
   await prepareFile(options.out)
-  const backend = await session.backend()
   const seed = options.seed ?? new Rng().seed
   const known = knownPixels(options, rows, image, seed)
   session.note(

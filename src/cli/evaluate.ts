@@ -49,10 +49,10 @@ export function addEvaluate(program: Command): void {
 
 async function evaluate(path: string, input: string | undefined, options: EvaluateCommand): Promise<void> {
   const session = new Session(options)
+  const backend = await session.backend()
   const { rbm } = await loadRbm(path)
   const data = await chosenData(input, options)
   checkColumns(data.name, data, rbm.visible)
-  const backend = await session.backend()
   const seed = options.seed ?? new Rng().seed
   const rows = testBits(options.rows === undefined ? data.rows : head(data.rows, options.rows), options.binarize)
   const count = rows.shape[0]

@@ -49,5 +49,5 @@ function facts(value: object, prefix = ''): [string, string][] {
 }
 
 function line(name: string, value: string): string {
-  return `${name.padEnd(24)} ${value}`
+  return `${name.padEnd(32)} ${value}`
 }

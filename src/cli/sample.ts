@@ -48,10 +48,10 @@ export function addSample(program: Command): void {
 
 async function sample(path: string, options: SampleCommand): Promise<void> {
   const session = new Session(options)
+  const backend = await session.backend()
   const { rbm, image } = await loadRbm(path, options)
   const write = writer(options.out, image)
   await prepareFile(options.out)
-  const backend = await session.backend()
   session.note(
     `RBM ${rbm.visible} x ${rbm.hidden} on ${describeBackend(backend)}: ${options.chains} chains of ${options.sweeps} sweeps`,
   )

@@ -81,7 +81,7 @@ export function completionSheet(originals: Matrix, completions: readonly Complet
     for (const { known, mean } of completions)
       rows.push(...cueAndCompletion(original, knownRow(known, i, pixels), row(mean, i)))
   }
-  const heads = ['original', ...completions.flatMap(({ name }) => [`${name} hidden`, 'completed'])]
+  const heads = ['original', ...completions.flatMap(({ name }) => [`${name} hidden`, 'filled in'])]
   const alt = `${count} images; for each: ${heads.join(', ')}.`
   return { ...picture(stack(rows, pixels), { ...image, columns: heads.length, gap: 2 }, alt), heads }
 }

@@ -13,7 +13,7 @@ export interface Loop {
   readonly rbm: RBM
   readonly data: Matrix
   /** What a row is called: "images" or "rows". */
-  readonly noun: string
+  readonly noun: 'images' | 'rows'
   readonly fit: FitOptions
   /** What earlier runs of this training have left; the new epochs are added to it. */
   readonly history: EpochRecord[]
@@ -37,7 +37,17 @@ export async function trainingLoop(loop: Loop): Promise<void> {
       loop.history[loop.history.length - 1] = { ...record, ...measured }
     }
   } finally {
+    noteUnreported(loop, clock)
     clock.end()
+  }
+}
+
+/** A run that is stopped just after an epoch's last step has finished that epoch, but has not measured it. */
+function noteUnreported({ rbm, data, history }: Loop, clock: Clock): void {
+  if (rbm.training === undefined) return
+  const { epoch, step, settings } = rbm.training
+  if (step === 0 && epoch > (history.at(-1)?.epoch ?? 0)) {
+    history.push(clock.record(epoch, Math.ceil(data.shape[0] / settings.batch)))
   }
 }
 
@@ -88,28 +98,29 @@ class Clock {
   }
 
   epoch({ epoch, epochs, steps, pseudoLogLikelihood: train, validation }: FitProgress): EpochRecord {
-    const seconds = this.#seconds()
-    const now = { steps: epoch * steps, seconds }
-    // An epoch that was over before anything was reported has had all its steps in all the time there was.
-    const from =
-      this.#epoch && this.#epoch.steps < now.steps ? this.#epoch : { steps: now.steps - steps, seconds: this.#before }
-    const examplesPerSecond = (speedBetween(from, now) * this.#rows) / steps
-    this.#epoch = now
+    const record = this.record(epoch, steps)
     if (train !== undefined) this.#likelihood = ` · pseudo-likelihood ${decimal(train, 1)}`
     const test = validation ? ` (test ${decimal(validation.pseudoLogLikelihood, 1)})` : ''
-    this.#task.milestone(
-      `epoch ${epoch}/${epochs} · ${decimal(examplesPerSecond, 0)} ${this.#loop.noun}/s${this.#likelihood}${test}`,
-    )
+    const speed = `${decimal(record.examplesPerSecond, 0)} ${this.#loop.noun}/s`
+    this.#task.milestone(`epoch ${epoch}/${epochs} · ${speed}${this.#likelihood}${test}`)
     return {
-      epoch,
-      seconds,
-      examplesPerSecond,
+      ...record,
       ...(train !== undefined && { trainPseudoLogLikelihood: train }),
       ...(validation && {
         testPseudoLogLikelihood: validation.pseudoLogLikelihood,
         freeEnergyGap: validation.freeEnergyGap,
       }),
     }
+  }
+
+  /** An epoch that is over now, with its time and speed alone. */
+  record(epoch: number, steps: number): EpochRecord {
+    const now = { steps: epoch * steps, seconds: this.#seconds() }
+    // An epoch that was over before anything was reported has had all its steps in all the time there was.
+    const whole = { steps: now.steps - steps, seconds: this.#before }
+    const from = this.#epoch && this.#epoch.steps < now.steps ? this.#epoch : whole
+    this.#epoch = now
+    return { epoch, seconds: now.seconds, examplesPerSecond: (speedBetween(from, now) * this.#rows) / steps }
   }
 
   async pause<Result>(body: () => Promise<Result>): Promise<Result> {

@@ -1,44 +1,23 @@
 /** One training from data to report: reads, checks, trains, measures, draws, writes. */
 
 import { dirname, join } from 'node:path'
-import type { BackendInfo } from '../backend/backend.ts'
 import { RBM } from '../energy/rbm.ts'
 import type { FitProgress } from '../energy/rbm-options.ts'
 import { AbortError, DivergenceError } from '../errors.ts'
-import type { Matrix } from '../matrix.ts'
 import { Rng } from '../random/rng.ts'
-import type { ImageShape } from './data.ts'
 import { Interrupted, UsageError } from './failure.ts'
 import { prepareFolder } from './folder.ts'
-import { loadRbm, saveRbm } from './model-store.ts'
+import { loadRbm } from './model-store.ts'
 import type { EpochRecord } from './report/history.ts'
 import { decimal } from './report/svg.ts'
 import { bracketOf } from './scores.ts'
 import { describeBackend, Session } from './session.ts'
-import { type Given, type TrainCommand, trainingOptions } from './train.ts'
 import { readTrainingData, type TrainingData, testBits } from './train-data.ts'
-import { earlierEpochs, fileNames, pathsIn, writeHistory } from './train-files.ts'
+import { earlierEpochs, fileNames, pathsIn } from './train-files.ts'
 import { trainingLoop } from './train-loop.ts'
+import { type Given, type TrainCommand, trainingOptions } from './train-options.ts'
 import { finishTraining } from './train-results.ts'
-
-/** A training under way, for the functions of this command. */
-export interface TrainingRun {
-  readonly session: Session
-  readonly options: TrainCommand
-  readonly data: TrainingData
-  /** The test rows as zeros and ones. */
-  readonly test?: Matrix | undefined
-  readonly rbm: RBM
-  readonly image?: ImageShape | undefined
-  readonly noun: string
-  readonly seed: number | bigint
-  readonly backend: BackendInfo
-  readonly history: EpochRecord[]
-  readonly paths: ReturnType<typeof pathsIn>
-  readonly started: number
-  /** When the model was last written. */
-  saved: number
-}
+import { save, type TrainingRun } from './train-run.ts'
 
 export async function trainRbm(path: string | undefined, options: TrainCommand, given: Given): Promise<void> {
   const run = await prepare(new Session(options), path, options, given)
@@ -149,13 +128,6 @@ async function between(run: TrainingRun, { epoch, epochs }: FitProgress): Promis
   if (!wanted) return {}
   const annealing = { chains: options.aisChains, steps: Math.min(COARSE_STEPS, options.aisSteps), raise: 0, seed }
   return { logLikelihood: (await bracketOf(session, rbm, test, annealing)).bracket }
-}
-
-export async function save(run: TrainingRun): Promise<void> {
-  const { rbm, image, paths, seed, history } = run
-  run.saved = performance.now()
-  await saveRbm(paths.model, { rbm, image })
-  await writeHistory(paths.history, { format: 'gibbsite-history-1', seed: String(seed), epochs: history })
 }
 
 /** Saves what a training that was cut short has reached, and says so in the error that it gives back. */

@@ -13,7 +13,7 @@ import { bracketOf, independentUnits, type PixelScore, pixelScore, type Score } 
 import { completionSheet, fantasySheet, filterSheet, knownHalf, type Side, sides } from './sheets.ts'
 import { pick, testBits } from './train-data.ts'
 import { machineFacts, settingFacts, writePicture, writeText } from './train-files.ts'
-import { save, type TrainingRun } from './train-rbm.ts'
+import { save, type TrainingRun } from './train-run.ts'
 
 /** Seconds of each part, in order. */
 type Timings = [name: string, seconds: number][]

@@ -36,16 +36,6 @@ function sumOfSoftplus(backend: Backend, bias: Float32Array): number {
   return -result[0]!
 }
 
-/** v ~ base model, one packed row a chain. */
-export function drawBase(backend: Backend, base: BaseModel, rows: number, key: Key): Uint32Array {
-  const units = base.rates.length
-  const bits = new Uint32Array(rows * wordsPerRow(units))
-  const rates = new Float32Array(rows * units)
-  for (let r = 0; r < rows; r++) rates.set(base.rates, r * units)
-  backend.kernels.bitsBernoulli(rates, units, key.low, key.high, 0, 0, bits)
-  return bits
-}
-
 /**
  * Inverse temperatures from 0 to 1, `steps` + 1 of them, dense where the distribution changes most: of every 29, one is in
  * [0, 0.5], eight in [0.5, 0.9], twenty in [0.9, 1] (Salakhutdinov and Murray 2008: 500, 4000, 10000).

@@ -18,10 +18,6 @@ export function pack(backend: Backend, matrix: Matrix, threshold = 0.5): Uint32A
   return bits
 }
 
-export function packBinary(backend: Backend, matrix: BinaryMatrix): Uint32Array {
-  return pack(backend, { data: Float32Array.from(matrix.data), shape: matrix.shape })
-}
-
 export function unpack(backend: Backend, bits: Span<Uint32Array>, columns: number): BinaryMatrix {
   const rows = bits.length / wordsPerRow(columns)
   const data = new Uint8Array(rows * columns)

@@ -24,8 +24,10 @@ export interface ChainOptions {
   readonly clamps?: readonly ClampRun[]
 }
 
-// A kernel call of one sweep over so many weights takes some ten milliseconds; more chains take several calls.
-const WEIGHTS_PER_CALL = 2 ** 30
+// One sweep of so much work takes some ten milliseconds; more chains take several calls. A unit's draw costs as much as
+// some hundred weights, and a layer is never narrower than a panel.
+const WORK_PER_CALL = 2 ** 30
+const WORK_PER_UNIT = 512
 const SMALLEST_BLOCK = 256
 const NONE_CLAMPED = new Uint32Array()
 
@@ -46,7 +48,7 @@ export class GibbsChains {
     this.#options = { firstChain: 0, beta: 1, ...options, clamps }
     this.visible = visible
     this.hidden = new Uint32Array(rows * wordsPerRow(parameters.hiddenBias.length))
-    this.#blocks = clamps.flatMap((run) => split(run, parameters.weights.length))
+    this.#blocks = clamps.flatMap((run) => split(run, parameters))
   }
 
   /**
@@ -110,8 +112,9 @@ export class GibbsChains {
   }
 }
 
-function split(run: ClampRun, weights: number): ClampRun[] {
-  const size = Math.max(SMALLEST_BLOCK, Math.floor(WEIGHTS_PER_CALL / weights))
+function split(run: ClampRun, { weights, visibleBias, hiddenBias }: Parameters): ClampRun[] {
+  const work = weights.length + WORK_PER_UNIT * (visibleBias.length + hiddenBias.length + 64)
+  const size = Math.max(SMALLEST_BLOCK, Math.floor(WORK_PER_CALL / work))
   return Array.from({ length: Math.ceil(run.count / size) }, (_, i) => ({
     first: run.first + i * size,
     count: Math.min(size, run.count - i * size),

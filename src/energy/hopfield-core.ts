@@ -28,7 +28,10 @@ export interface IntegerCouplings {
 const LARGEST_NARROW = 32767
 const PADDING = 64
 
-export const padded = (units: number) => Math.ceil(units / PADDING) * PADDING
+/** Units and padding of a row of integer couplings. */
+export function padded(units: number): number {
+  return Math.ceil(units / PADDING) * PADDING
+}
 
 export function integersOf(backend: Backend, network: Network): Promise<IntegerCouplings> {
   network.integers ??= quantise(backend, network)
@@ -53,7 +56,7 @@ export function emptyNetwork(backend: Backend, units: number): Network {
 }
 
 /** A copy that may be changed until it becomes a core's `network`. */
-export function copyNetwork(backend: Backend, from: Network, patterns = from.patterns): Network {
+export function copyNetwork(backend: Backend, from: Network, patterns: Uint32Array = from.patterns): Network {
   const copy = { ...emptyNetwork(backend, from.bias.length), patterns }
   copy.weights.view().set(from.weights.view())
   copy.bias.view().set(from.bias.view())
@@ -82,7 +85,7 @@ export class HopfieldCore {
     return wordsPerRow(this.units)
   }
 
-  /** Runs `body` on the network as it is when all learning asked for so far has ended. */
+  /** Runs `body` on the network as it is when all learning asked for so far has ended. The turn is taken by the call itself. */
   async read<Result>(body: (network: Network) => Promise<Result>): Promise<Result> {
     await this.#turn
     return body(this.network)

@@ -64,9 +64,9 @@ export async function recall(
   given: RecallOptions | undefined,
 ): Promise<RecallResult> {
   const options = checkRecallOptions(given)
-  const { bits, rows, encoding } = await toStates(core.backend, 'probes', probes, core.units)
-  check.nonNegativeInteger('firstProbe', options.firstProbe, 2 ** 32 - rows)
   return core.read(async (network) => {
+    const { bits, rows, encoding } = await toStates(core.backend, 'probes', probes, core.units)
+    check.nonNegativeInteger('firstProbe', options.firstProbe, 2 ** 32 - rows)
     const run = new RecallRun(core.backend, await integersOf(core.backend, network), bits, {
       ...options,
       key: deriveKey(options.seed, stream.order),
@@ -162,7 +162,7 @@ export class RecallRun {
     return this.bits.subarray(0, this.done * this.#words)
   }
 
-  finished() {
+  finished(): Omit<RecallResult, 'states' | 'seed'> {
     const { done } = this
     const outcomes = Array.from(this.#outcomes.subarray(0, done))
     return {
@@ -180,7 +180,7 @@ export class RecallRun {
   /** Runs probes `first` to `first + count` to their ends. */
   async #block(first: number, count: number): Promise<void> {
     let rows = Uint32Array.from({ length: count }, (_, i) => first + i)
-    let previous = new Uint32Array()
+    let previous: Uint32Array = new Uint32Array()
     for (let sweep = 0; rows.length > 0; sweep += SWEEPS_PER_CALL) {
       const sweeps = Math.min(SWEEPS_PER_CALL, this.#settings.maxSweeps - sweep)
       if (sweeps <= 0) return

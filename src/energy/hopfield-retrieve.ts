@@ -38,9 +38,9 @@ export async function retrieve(
   checkLongOptions(options)
   const beta = check.numberWithin('beta', options.beta ?? 1, 1e-6, 1e6)
   const steps = check.positiveInteger('steps', options.steps ?? 1, 10_000)
-  const from = await toMatrixInPieces('queries', queries, core.units)
-  checkValues('queries', from)
   return core.read(async (network) => {
+    const from = await toMatrixInPieces('queries', queries, core.units)
+    checkValues('queries', from)
     const patterns = await patternsOf(core, network.patterns, options.patterns)
     const [rows, count] = [from.shape[0], patterns.shape[0]]
     const states = { data: from.data.slice(), shape: from.shape }

@@ -15,18 +15,23 @@ export async function energy(
   given: LongOptions | undefined,
 ): Promise<Float64Array> {
   const options = checkedLongOptions(given)
-  const { bits, rows } = await toStates(core.backend, 'states', states, core.units)
-  const energies = new Float64Array(rows)
-  await byRows(core, rows, options, (couplings, first, count) =>
-    run(core, couplings, bits, first, count, new Float32Array(), energies.subarray(first, first + count)),
-  )
-  return energies
+  return core.read(async (network) => {
+    const { bits, rows } = await toStates(core.backend, 'states', states, core.units)
+    const energies = new Float64Array(rows)
+    const couplings = await integersOf(core.backend, network)
+    await pieces(core, rows, options, (first, count) =>
+      run(core, couplings, bits, first, count, new Float32Array(), energies.subarray(first, first + count)),
+    )
+    return energies
+  })
 }
 
 export async function fields(core: HopfieldCore, states: MatrixLike, given: LongOptions | undefined): Promise<Matrix> {
   const options = checkedLongOptions(given)
-  const { bits, rows } = await toStates(core.backend, 'states', states, core.units)
-  return core.read((network) => fieldsOf(core, network, bits, rows, options))
+  return core.read(async (network) => {
+    const { bits, rows } = await toStates(core.backend, 'states', states, core.units)
+    return fieldsOf(core, network, bits, rows, options)
+  })
 }
 
 /** The fields of packed states. */
@@ -44,18 +49,6 @@ export async function fieldsOf(
     return run(core, couplings, bits, first, count, to, new Float64Array())
   })
   return { data, shape: [rows, core.units] }
-}
-
-function byRows(
-  core: HopfieldCore,
-  rows: number,
-  options: LongOptions,
-  body: (couplings: IntegerCouplings, first: number, count: number) => Promise<void>,
-): Promise<void> {
-  return core.read(async (network) => {
-    const couplings = await integersOf(core.backend, network)
-    await pieces(core, rows, options, (first, count) => body(couplings, first, count))
-  })
 }
 
 function pieces(

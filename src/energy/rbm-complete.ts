@@ -3,9 +3,10 @@
 import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { AbortError, ArgumentError, expected } from '../errors.ts'
-import { type BinaryMatrix, type Matrix, type MatrixLike, toBinaryMatrix, toMatrix } from '../matrix.ts'
+import { type BinaryMatrix, type Matrix, type MatrixLike, toBinaryMatrix, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
-import { fairCoins, pack, packRow, toMask, unpack, wordsPerRow } from './bits.ts'
+import { drawRows, halves, packRows, unpackRows } from './bit-rows.ts'
+import { packRow, toMask, wordsPerRow } from './bits.ts'
 import { type ClampRun, GibbsChains } from './gibbs-chains.ts'
 import { checkFits } from './limits.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
@@ -41,22 +42,26 @@ export async function complete(
   given: CompleteOptions | undefined,
 ): Promise<CompleteResult> {
   const options = checkOptions(given)
-  const matrix = toMatrix('images', images, core.visible, 'unit')
-  checkFits('images', matrix.shape[0], Math.max(core.visible, core.hidden))
-  const clamps = toClamps(known, matrix.shape[0], core.visible)
-  const visible = fairCoins(core.backend, matrix.shape[0], core.visible, deriveKey(options.seed, stream.sampleStart), 0)
-  const values = pack(core.backend, matrix)
-  for (const run of clamps) impose(rowsOf(visible, run, core), rowsOf(values, run, core), run.mask)
   return core.parameters.read(async (parameters) => {
-    const chains = new GibbsChains(core.backend, parameters, visible, {
-      key: deriveKey(options.seed, stream.sampling),
-      clamps,
-    })
-    const sums = await run(core, chains, options)
+    const matrix = await toMatrixInPieces('images', images, core.visible, 'unit')
+    checkFits('images', matrix.shape[0], Math.max(core.visible, core.hidden))
+    const clamps = toClamps(known, matrix.shape[0], core.visible)
+    const visible = await startingStates(core, matrix, clamps, options.seed)
+    const key = deriveKey(options.seed, stream.sampling)
+    const sums = await run(core, new GibbsChains(core.backend, parameters, visible, { key, clamps }), options)
     const mean = { data: sums.map((s) => s / options.average), shape: matrix.shape }
-    const states = unpack(core.backend, visible, core.visible)
+    const states = await unpackRows(core.backend, visible, core.visible)
     return { mean, states, sweeps: options.sweeps, seed: options.seed }
   })
+}
+
+/** Fair coins at unknown units, the images' values at known ones. */
+async function startingStates(core: RbmCore, images: Matrix, clamps: readonly ClampRun[], seed: Seed) {
+  const start = deriveKey(seed, stream.sampleStart)
+  const visible = await drawRows(core.backend, halves(core.visible), images.shape[0], start)
+  const values = await packRows(core.backend, images)
+  for (const run of clamps) impose(rowsOf(visible, run, core), rowsOf(values, run, core), run.mask)
+  return visible
 }
 
 type Checked = ReturnType<typeof checkOptions>
@@ -101,7 +106,7 @@ async function stopped(
   error: AbortError,
 ): Promise<AbortError> {
   if (done === 0) return error
-  const states = unpack(core.backend, chains.visible, core.visible)
+  const states = await unpackRows(core.backend, chains.visible, core.visible)
   const averaged = done - (sweeps - average)
   const mean =
     averaged > 0 ? { data: sums.map((s) => s / averaged), shape: states.shape } : await chains.visibleProbabilities()

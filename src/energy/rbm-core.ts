@@ -3,6 +3,7 @@
 import type { Backend } from '../backend/backend.ts'
 import type { SharedParameters } from './rbm-parameters.ts'
 import type { TrainingState } from './rbm-training-state.ts'
+import type { Workspace } from './workspace.ts'
 
 export interface RbmCore {
   readonly backend: Backend
@@ -13,6 +14,8 @@ export interface RbmCore {
   fresh: boolean
   /** A `fit` is running. */
   fitting: boolean
+  /** Memory of `fit`, of which there is only one at a time. */
+  readonly workspace: Workspace
   /** Where training stands; undefined before the first `fit`, and after the parameters were set from outside. */
   training: TrainingState | undefined
 }

@@ -7,7 +7,7 @@ import { type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, fromWords, type Key, type Seed } from '../random/key.ts'
 import { Rng } from '../random/rng.ts'
 import { gather, wordsPerRow } from './bits.ts'
-import { stream } from './rbm-core.ts'
+import { type RbmCore, stream } from './rbm-core.ts'
 import type { Settings } from './rbm-options.ts'
 import type { DataMark } from './rbm-training-state.ts'
 
@@ -26,11 +26,12 @@ const kinds = { binary: 0, unit: 1, other: 2 } as const
 /** Converts the data and reads them once: their hash, their means, and whether all are 0 or 1. */
 export async function survey(
   backend: Backend,
+  name: string,
   data: MatrixLike,
   columns: number,
   signal: AbortSignal | undefined,
 ): Promise<Survey> {
-  const matrix = await toMatrixInPieces('data', data, columns, 'unseen')
+  const matrix = await toMatrixInPieces(name, data, columns, 'unseen')
   const rows = matrix.shape[0]
   const [sums, hash] = [new Float64Array(columns), new Uint32Array(2)]
   let kind = 0
@@ -40,7 +41,7 @@ export async function survey(
   }
   await inPieces(rows, read, { signal, firstPiece: 1024 })
   // The kernel says that something is wrong; the slow check says what and where.
-  if (kind === kinds.other) await toMatrixInPieces('data', data, columns, 'unit')
+  if (kind === kinds.other) await toMatrixInPieces(name, data, columns, 'unit')
   const digits = [...hash].map((half) => half.toString(16).padStart(8, '0')).join('')
   const means = Float32Array.from(sums, (sum) => sum / rows)
   return { matrix, mark: { rows, hash: digits }, binary: kind === kinds.binary, means }
@@ -65,13 +66,20 @@ export class BitRows {
   readonly #bits: BackendArray<Uint32Array>
   #drawn = -1
 
-  constructor(backend: Backend, matrix: Matrix, way: 'sample' | 'threshold' | 'none', key: Key) {
+  /** @param name of the workspace's array for the bits */
+  constructor(
+    { backend, workspace }: RbmCore,
+    name: string,
+    matrix: Matrix,
+    way: 'sample' | 'threshold' | 'none',
+    key: Key,
+  ) {
     this.rows = matrix.shape[0]
     this.#backend = backend
     this.#matrix = matrix
     this.#way = way
     this.#key = key
-    this.#bits = backend.alloc(Uint32Array, this.rows * wordsPerRow(matrix.shape[1]))
+    this.#bits = workspace.take(name, Uint32Array, this.rows * wordsPerRow(matrix.shape[1]))
   }
 
   /** Makes the bits of an epoch. Sampled bits are a function of (key, epoch, row, column). */

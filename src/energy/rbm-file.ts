@@ -8,14 +8,15 @@ import { type Tensor, tensor } from '../io/safetensors.ts'
 import { checkFits, LARGEST_PARAMETER } from './limits.ts'
 import type { RbmCore } from './rbm-core.ts'
 import { settingsFrom } from './rbm-options.ts'
-import { allocateParameters, type Parameters, SharedParameters } from './rbm-parameters.ts'
+import { allocateParameters, type Parameters, SharedParameters, setValues } from './rbm-parameters.ts'
 import {
   type ArrayShapes,
-  allocateArrays,
   arrayShapes,
+  newArrays,
   type TrainingArrays,
   type TrainingState,
 } from './rbm-training-state.ts'
+import { Workspace } from './workspace.ts'
 
 const KIND = 'rbm'
 const MEANS = 'dataMeans'
@@ -39,7 +40,7 @@ export function encodeRbm(core: RbmCore): Uint8Array {
 function trainingTensors({ settings, means, arrays }: TrainingState, visible: number, hidden: number) {
   const tensors: Record<string, Tensor> = { [MEANS]: tensor(means) }
   for (const [name, [, ...shape]] of entries(arrayShapes(settings, visible, hidden))) {
-    if (arrays[name].length > 0) tensors[name] = tensor(arrays[name].view(), shape)
+    if (arrays[name].length > 0) tensors[name] = tensor(arrays[name], shape)
   }
   return tensors
 }
@@ -63,9 +64,10 @@ export function decodeRbm(backend: Backend, bytes: Uint8Array | ArrayBuffer): Rb
     const { visible, hidden } = checkSides(file.options)
     const fresh = check.flag('options.fresh', file.options['fresh'] ?? false)
     const parameters = readParameters(backend, file, visible, hidden)
-    const training = file.training && readTraining(backend, file, file.training, visible, hidden)
+    const training = file.training && readTraining(file, file.training, visible, hidden)
     const shared = new SharedParameters(backend, parameters)
-    return { backend, visible, hidden, parameters: shared, fresh, fitting: false, training }
+    const workspace = new Workspace(backend)
+    return { backend, visible, hidden, parameters: shared, fresh, fitting: false, workspace, training }
   })
 }
 
@@ -97,7 +99,7 @@ function readParameters(backend: Backend, file: ModelFile, visible: number, hidd
   }
   for (const [name, values] of Object.entries(taken)) checkMagnitude(name, values)
   const parameters = allocateParameters(backend, visible, hidden)
-  for (const name of ['weights', 'visibleBias', 'hiddenBias'] as const) parameters[name].view().set(taken[name])
+  setValues(parameters, taken)
   return parameters
 }
 
@@ -107,13 +109,7 @@ export function checkMagnitude(name: string, values: Float32Array): void {
   throw new ArgumentError(expected(name, `to hold numbers up to ${LARGEST_PARAMETER}`, `${values[at]} at index ${at}`))
 }
 
-function readTraining(
-  backend: Backend,
-  file: ModelFile,
-  json: JsonObject,
-  visible: number,
-  hidden: number,
-): TrainingState {
+function readTraining(file: ModelFile, json: JsonObject, visible: number, hidden: number): TrainingState {
   const settings = settingsFrom(object('training.settings', json['settings']))
   const mark = object('training.data', json['data'])
   const rows = check.positiveInteger('training.data.rows', mark['rows'], 2 ** 32 - 1)
@@ -123,7 +119,7 @@ function readTraining(
     horizon: check.positiveInteger('training.horizon', json['horizon'], 2 ** 31),
     data: { rows, hash: hexadecimal('training.data.hash', mark['hash']) },
     means: readMeans(file, visible),
-    arrays: readArrays(backend, file, arrayShapes(settings, visible, hidden)),
+    arrays: readArrays(file, arrayShapes(settings, visible, hidden)),
     epoch: check.nonNegativeInteger('training.epoch', json['epoch'], Math.min(2 ** 31, Math.floor(2 ** 50 / steps))),
     step: check.nonNegativeInteger('training.step', json['step'], steps - 1),
   }
@@ -145,12 +141,12 @@ function readMeans(file: ModelFile, visible: number): Float32Array {
   return means
 }
 
-function readArrays(backend: Backend, file: ModelFile, shapes: ArrayShapes): TrainingArrays {
+function readArrays(file: ModelFile, shapes: ArrayShapes): TrainingArrays {
   // All are taken, and so checked, before memory is asked for.
   const taken = entries(shapes).flatMap(([name, [dtype, ...shape]]) =>
     shape.includes(0) ? [] : [[name, takeTensor(file, name, dtype, shape)] as const],
   )
-  const arrays = allocateArrays(backend, shapes)
-  for (const [name, values] of taken) (arrays[name].view() as Float32Array).set(values)
+  const arrays = newArrays(shapes)
+  for (const [name, values] of taken) arrays[name].set(values)
   return arrays
 }

@@ -17,15 +17,16 @@ import {
   type Settings,
   settingsOf,
 } from './rbm-options.ts'
-import { allocateParameters, copyParameters, type Parameters } from './rbm-parameters.ts'
+import { type Parameters, setValues, valuesOf } from './rbm-parameters.ts'
 import { LearningRates } from './rbm-rates.ts'
 import { startTraining } from './rbm-start.ts'
 import {
-  allocateArrays,
   arrayShapes,
-  copyArrays,
-  type TrainingArrays,
+  keepArrays,
+  restoreArrays,
   type TrainingState,
+  type WorkingArrays,
+  workingArrays,
 } from './rbm-training-state.ts'
 import { Training } from './training.ts'
 
@@ -72,12 +73,12 @@ async function prepare(core: RbmCore, data: MatrixLike, options: Given): Promise
     options.validation === undefined
       ? undefined
       : await toMatrixInPieces('validation', options.validation, core.visible, 'unit')
-  const about = await survey(core.backend, data, core.visible, options.signal)
+  const about = await survey(core.backend, 'data', data, core.visible, options.signal)
   if (before) checkSameData(before, about)
   const settings = { ...asked, binarize: binarizeWay(asked.binarize, about.binary) }
   const seed = BigInt(settings.seed)
   checkMemory(core, settings, about.mark.rows)
-  const rows = new BitRows(core.backend, about.matrix, settings.binarize, binarizeKey(seed))
+  const rows = new BitRows(core, 'bits', about.matrix, settings.binarize, binarizeKey(seed))
   await rows.prepare(before?.epoch ?? 0, options.signal)
   const monitor = new Monitor(core, rows, validation, settings, options)
   if (!before) await startTraining(core, { rows, about, settings, epochs, initBias: options.initBias ?? true })
@@ -114,6 +115,14 @@ function checkSameData({ data }: TrainingState, { mark }: Survey): void {
   }
 }
 
+function workingParameters({ workspace, visible, hidden }: RbmCore): Parameters {
+  return {
+    weights: workspace.take('weights', Float32Array, visible * hidden),
+    visibleBias: workspace.take('visibleBias', Float32Array, visible),
+    hiddenBias: workspace.take('hiddenBias', Float32Array, hidden),
+  }
+}
+
 /** One run of training. The kernels work on a copy; each finished piece is published to the model. */
 class Fit {
   readonly #core: RbmCore
@@ -126,7 +135,7 @@ class Fit {
   readonly #steps: number
   readonly #rates: LearningRates
   readonly #key: Key
-  readonly #working: { parameters: Parameters; arrays: TrainingArrays }
+  readonly #working: { parameters: Parameters; arrays: WorkingArrays }
   readonly #history: FitProgress[] = []
   readonly #pace = new Pace()
   readonly #started = performance.now()
@@ -144,9 +153,9 @@ class Fit {
     this.#steps = Math.ceil(rows.rows / this.#settings.batch)
     this.#rates = new LearningRates(this.#settings.learningRate, state.horizon * this.#steps)
     this.#key = deriveKey(BigInt(this.#settings.seed), stream.training)
-    const { backend, visible, hidden } = core
-    const arrays = allocateArrays(backend, arrayShapes(this.#settings, visible, hidden))
-    this.#working = { parameters: allocateParameters(backend, visible, hidden), arrays }
+    const { visible, hidden, workspace } = core
+    const shapes = arrayShapes(this.#settings, visible, hidden)
+    this.#working = { parameters: workingParameters(core), arrays: workingArrays(workspace, shapes) }
     this.#restore()
   }
 
@@ -176,13 +185,13 @@ class Fit {
     const { signal } = this.#options
     await this.#rows.prepare(epoch, signal)
     this.#order = shuffled(this.#rows.rows, BigInt(this.#settings.seed), stream.order, epoch)
+    // A piece packs the weights anew and publishes them, some 2 ms. In WASM it may hold the event loop, natively not.
     const onPiece = () => {
       if (this.#pace.due()) this.#options.onProgress?.(this.#progress())
     }
     await inPieces(this.#steps - step, (first, count) => this.#advance(step + first, count), {
       signal,
       onPiece,
-      milliseconds: 30,
     })
     return this.#endEpoch()
   }
@@ -226,8 +235,8 @@ class Fit {
   }
 
   #publish(stepsDone: number): void {
-    this.#core.parameters.write(this.#working.parameters)
-    copyArrays(this.#working.arrays, this.#state.arrays)
+    this.#core.parameters.write(valuesOf(this.#working.parameters))
+    keepArrays(this.#working.arrays, this.#state.arrays)
     this.#stepsHere += stepsDone - this.#state.step
     this.#state.step = stepsDone
     if (stepsDone < this.#steps) return
@@ -236,8 +245,8 @@ class Fit {
   }
 
   #restore(): void {
-    copyParameters(this.#core.parameters.current, this.#working.parameters)
-    copyArrays(this.#state.arrays, this.#working.arrays)
+    setValues(this.#working.parameters, valuesOf(this.#core.parameters.current))
+    restoreArrays(this.#state.arrays, this.#working.arrays)
   }
 
   #progress(): FitProgress {

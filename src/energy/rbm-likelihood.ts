@@ -5,7 +5,8 @@ import { ArgumentError, expected, show } from '../errors.ts'
 import { type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey } from '../random/key.ts'
 import { anneal, annealingSchedule, summarize } from './annealed-chains.ts'
-import { gather, pack } from './bits.ts'
+import { packRows } from './bit-rows.ts'
+import { gather } from './bits.ts'
 import { checkFits } from './limits.ts'
 import { longOptionKeys } from './progress.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
@@ -62,13 +63,13 @@ export async function logLikelihood(
 ): Promise<Likelihood> {
   const own = ['partition', 'raise', 'raiseChains'] as const
   const known = check.options('options', given, [...own, ...partitionKeys, ...longOptionKeys])
-  const options = checkPartitionOptions(core, known)
   const raise = {
     rows: check.nonNegativeInteger('raise', known.raise ?? 0),
     chains: check.positiveInteger('raiseChains', known.raiseChains ?? 4, 2 ** 16),
   }
   const earlier = known.partition === undefined ? undefined : checkPartition(known.partition)
   return core.parameters.read(async (parameters) => {
+    const options = await checkPartitionOptions(core, known)
     const matrix = await toMatrixInPieces('data', data, core.visible, 'binary')
     const partition = earlier ?? (await partitionOf(core, parameters, options))
     const energies = await freeEnergyOf(core, parameters, matrix, { signal: options.signal })
@@ -130,7 +131,7 @@ async function fromData(
     reverse: true,
     signal,
   }
-  const states = gather(backend, pack(backend, data.rows), visible, order)
+  const states = gather(backend, await packRows(backend, data.rows), visible, order)
   const logWeights = await anneal(backend, parameters, base, states, walk)
   const each = data.energies.map((energy, i) => {
     const { logMean } = summarize(backend, logWeights.subarray(i * chains, (i + 1) * chains))

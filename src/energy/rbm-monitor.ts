@@ -33,7 +33,7 @@ export class Monitor {
     this.#most = monitor
     const way = settings.binarize === 'sample' ? 'sample' : 'threshold'
     const key = deriveKey(this.#seed, stream.monitor)
-    this.#validation = validation && new BitRows(core.backend, validation, way, key)
+    this.#validation = validation && new BitRows(core, 'validationBits', validation, way, key)
   }
 
   async look(signal: AbortSignal | undefined): Promise<Pick<FitProgress, 'pseudoLogLikelihood' | 'validation'>> {

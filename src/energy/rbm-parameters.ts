@@ -21,8 +21,19 @@ export function allocateParameters(backend: Backend, visible: number, hidden: nu
   }
 }
 
-export function copyParameters(from: Parameters, to: Parameters): void {
-  for (const name of parameterNames) to[name].view().set(from[name].view())
+/** The same as plain arrays. */
+export type ParameterValues = { readonly [Name in (typeof parameterNames)[number]]: Float32Array }
+
+/** The numbers themselves, not copies; valid until the next call that may grow memory. */
+export function valuesOf({ weights, visibleBias, hiddenBias }: Parameters): ParameterValues {
+  return { weights: weights.view(), visibleBias: visibleBias.view(), hiddenBias: hiddenBias.view() }
+}
+
+export type SomeValues = { readonly [Name in keyof ParameterValues]?: Float32Array | undefined }
+
+/** Sets those parameters that are given. */
+export function setValues(parameters: Parameters, values: SomeValues): void {
+  for (const name of parameterNames) if (values[name] !== undefined) parameters[name].view().set(values[name])
 }
 
 interface Edition {
@@ -33,11 +44,13 @@ interface Edition {
 /**
  * A reader that spans several turns of the event loop must see one state of the model throughout, while training writes
  * a new one every few milliseconds. So the parameters are written in place while nobody reads them; while somebody does,
- * the writer leaves that edition to its readers and begins another.
+ * the writer leaves that edition to its readers and goes on in another.
  */
 export class SharedParameters {
   readonly #backend: Backend
   #edition: Edition
+  /** An edition that its readers have left, for the next time one is needed. */
+  #spare: Edition | undefined
 
   constructor(backend: Backend, parameters: Parameters) {
     this.#backend = backend
@@ -57,17 +70,23 @@ export class SharedParameters {
       return await body(edition.parameters)
     } finally {
       edition.readers--
+      if (edition.readers === 0 && edition !== this.#edition) this.#spare = edition
     }
   }
 
-  write(from: Parameters): void {
+  /** Sets those parameters that are given. */
+  write(values: SomeValues): void {
     if (this.#edition.readers > 0) {
-      const { visibleBias, hiddenBias } = this.current
-      this.#edition = {
-        parameters: allocateParameters(this.#backend, visibleBias.length, hiddenBias.length),
-        readers: 0,
-      }
+      const next = this.#spare ?? this.#newEdition()
+      this.#spare = undefined
+      setValues(next.parameters, valuesOf(this.current))
+      this.#edition = next
     }
-    copyParameters(from, this.current)
+    setValues(this.current, values)
+  }
+
+  #newEdition(): Edition {
+    const { visibleBias, hiddenBias } = this.current
+    return { parameters: allocateParameters(this.#backend, visibleBias.length, hiddenBias.length), readers: 0 }
   }
 }

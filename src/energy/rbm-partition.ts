@@ -2,14 +2,15 @@
 
 import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
-import { type Matrix, type MatrixLike, toMatrix } from '../matrix.ts'
+import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
-import { anneal, annealingSchedule, type BaseModel, baseModel, drawBase, summarize } from './annealed-chains.ts'
-import { fairCoins } from './bits.ts'
+import { anneal, annealingSchedule, type BaseModel, baseModel, summarize } from './annealed-chains.ts'
+import { drawRows, halves } from './bit-rows.ts'
 import { GibbsChains } from './gibbs-chains.ts'
 import { checkFits } from './limits.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
+import { survey } from './rbm-data.ts'
 import type { Parameters } from './rbm-parameters.ts'
 import { columnMeans } from './rbm-rows.ts'
 
@@ -74,11 +75,15 @@ export interface CheckedPartition extends LongOptions {
   readonly steps: number
   readonly reverse: boolean
   readonly burnIn: number
-  readonly base: Matrix | undefined
+  /** [V] */
+  readonly baseMeans: Float32Array | undefined
   readonly seed: Seed
 }
 
-export function checkPartitionOptions(core: RbmCore, options: Partial<PartitionOptions>): CheckedPartition {
+export async function checkPartitionOptions(
+  core: RbmCore,
+  options: Partial<PartitionOptions>,
+): Promise<CheckedPartition> {
   checkLongOptions(options)
   const enumerable = Math.min(core.visible, core.hidden) <= LARGEST_ENUMERATION
   const methods = ['auto', 'ais', ...(enumerable ? (['exact'] as const) : [])] as const
@@ -94,15 +99,20 @@ export function checkPartitionOptions(core: RbmCore, options: Partial<PartitionO
     steps,
     reverse: check.flag('reverse', options.reverse ?? true),
     burnIn: check.nonNegativeInteger('burnIn', options.burnIn ?? Math.ceil(steps / 5), 2 ** 24),
-    base: options.base === undefined ? undefined : toMatrix('base', options.base, core.visible, 'unit'),
     seed: check.seed('seed', options.seed),
+    baseMeans: await baseMeans(core, options),
   }
+}
+
+async function baseMeans({ backend, visible }: RbmCore, { base, signal }: Partial<PartitionOptions>) {
+  return base === undefined ? undefined : (await survey(backend, 'base', base, visible, signal)).means
 }
 
 export async function logPartition(core: RbmCore, given: PartitionOptions | undefined): Promise<Partition> {
   const known = check.options('options', given, [...partitionKeys, ...longOptionKeys])
-  const options = checkPartitionOptions(core, known)
-  return core.parameters.read((parameters) => partitionOf(core, parameters, options))
+  return core.parameters.read(async (parameters) => {
+    return partitionOf(core, parameters, await checkPartitionOptions(core, known))
+  })
 }
 
 export function partitionOf(core: RbmCore, parameters: Parameters, options: CheckedPartition): Promise<Partition> {
@@ -130,7 +140,7 @@ async function annealBothWays(core: RbmCore, parameters: Parameters, options: Ch
   const { chains, steps, seed, signal, burnIn } = options
   const report = reporter(options, options.reverse ? 2 * steps + burnIn : steps)
   const base = await chooseBase(core, parameters, options)
-  const visible = drawBase(core.backend, base, chains, deriveKey(seed, stream.annealStart))
+  const visible = await drawRows(core.backend, base.rates, chains, deriveKey(seed, stream.annealStart))
   const betas = annealingSchedule(steps)
   const key = deriveKey(seed, stream.annealing)
   const walk = { key, betas, reverse: false, signal, onPiece: report }
@@ -171,21 +181,15 @@ function bracket(forward: AnnealedEstimate, reverse?: AnnealedEstimate): Partiti
   }
 }
 
-export interface BaseOptions {
-  readonly base: Matrix | undefined
-  readonly seed: Seed
-  readonly signal?: AbortSignal | undefined
-}
-
-export async function chooseBase(core: RbmCore, parameters: Parameters, options: BaseOptions): Promise<BaseModel> {
-  const means = options.base ? columnMeans(options.base) : core.training?.means
-  return baseModel(core.backend, means ?? (await modelMeans(core, parameters, options)), core.hidden)
+export async function chooseBase(core: RbmCore, parameters: Parameters, options: CheckedPartition): Promise<BaseModel> {
+  const means = options.baseMeans ?? core.training?.means ?? (await modelMeans(core, parameters, options))
+  return baseModel(core.backend, means, core.hidden)
 }
 
 /** Means of P(v = 1 | h) over the second half of a short Gibbs run. */
-async function modelMeans(core: RbmCore, parameters: Parameters, { seed, signal }: BaseOptions) {
+async function modelMeans(core: RbmCore, parameters: Parameters, { seed, signal }: CheckedPartition) {
   const key = deriveKey(seed, stream.baseRates)
-  const visible = fairCoins(core.backend, BASE_CHAINS, core.visible, key, 0)
+  const visible = await drawRows(core.backend, halves(core.visible), BASE_CHAINS, key)
   const chains = new GibbsChains(core.backend, parameters, visible, { key })
   const sums = new Float32Array(BASE_CHAINS * core.visible)
   const half = BASE_SWEEPS / 2

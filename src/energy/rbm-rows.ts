@@ -5,7 +5,8 @@ import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import { type Matrix, type MatrixLike, row, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
-import { pack, wordsPerRow } from './bits.ts'
+import { packRows } from './bit-rows.ts'
+import { wordsPerRow } from './bits.ts'
 import { checkFits } from './limits.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
@@ -169,7 +170,9 @@ export async function pseudoLogLikelihood(
   const key = deriveKey(check.seed('seed', options.seed), stream.flips)
   return core.parameters.read(async (parameters) => {
     const matrix = await toMatrixInPieces('data', data, core.visible, 'binary')
-    return mean(await pseudoLikelihoodsOf(core, parameters, pack(core.backend, matrix), { flips, key }, options))
+    return mean(
+      await pseudoLikelihoodsOf(core, parameters, await packRows(core.backend, matrix), { flips, key }, options),
+    )
   })
 }
 

@@ -5,7 +5,8 @@ import * as check from '../check.ts'
 import { AbortError, ArgumentError, expected } from '../errors.ts'
 import { type BinaryMatrix, type Matrix, type MatrixLike, toBinaryMatrix } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
-import { fairCoins, packBinary, packRow, toMask, unpack } from './bits.ts'
+import { drawRows, halves, packRows, unpackRows } from './bit-rows.ts'
+import { packRow, toMask } from './bits.ts'
 import { type ClampRun, GibbsChains } from './gibbs-chains.ts'
 import { checkFits } from './limits.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
@@ -63,9 +64,9 @@ const MOST_SWEEPS = 2 ** 40
 export async function sample(core: RbmCore, given: SampleOptions | undefined): Promise<SampleResult> {
   const options = checkSampleOptions(given)
   checkFits('chains', options.chains, Math.max(core.visible, core.hidden))
-  const visible = startingStates(core, options)
-  const clamps = options.clamp === undefined ? undefined : [clampTo(core, visible, options.clamp, options.chains)]
-  return core.parameters.read((parameters) => {
+  return core.parameters.read(async (parameters) => {
+    const visible = await startingStates(core, options)
+    const clamps = options.clamp && [await clampTo(core, visible, options.clamp, options.chains)]
     const chains = new GibbsChains(core.backend, parameters, visible, {
       key: deriveKey(options.seed, stream.sampling),
       firstChain: options.firstChain,
@@ -138,19 +139,22 @@ class SampleRun {
   }
 
   async #snapshot(): Promise<Snapshot> {
-    const states = unpack(this.#core.backend, this.#chains.visible, this.#core.visible)
+    const states = await unpackRows(this.#core.backend, this.#chains.visible, this.#core.visible)
     return { sweep: this.#done, states, probabilities: await this.#chains.visibleProbabilities() }
   }
 
   async #result(): Promise<SampleResult> {
-    const hidden = unpack(this.#core.backend, this.#chains.hidden, this.#core.hidden)
+    const hidden = await unpackRows(this.#core.backend, this.#chains.hidden, this.#core.hidden)
     return { ...(await this.#snapshot()), hidden, seed: this.#options.seed, snapshots: this.#snapshots }
   }
 }
 
-function startingStates({ backend, visible }: RbmCore, { init, chains, seed, firstChain }: Checked): Uint32Array {
-  if (init === undefined) return fairCoins(backend, chains, visible, deriveKey(seed, stream.sampleStart), firstChain)
-  return packBinary(backend, oneForEach('init', toBinaryMatrix('init', init, visible), chains))
+async function startingStates({ backend, visible }: RbmCore, options: Checked): Promise<Uint32Array> {
+  const { init, chains, seed, firstChain } = options
+  if (init === undefined) {
+    return drawRows(backend, halves(visible), chains, deriveKey(seed, stream.sampleStart), firstChain)
+  }
+  return packRows(backend, oneForEach('init', toBinaryMatrix('init', init, visible), chains))
 }
 
 /** A single row is meant for all chains. */
@@ -164,13 +168,13 @@ function oneForEach(name: string, matrix: BinaryMatrix, chains: number): BinaryM
 }
 
 /** Gives the held units their values, and says which they are. */
-function clampTo({ backend, visible }: RbmCore, states: Uint32Array, clamp: Clamp, chains: number): ClampRun {
+async function clampTo({ backend, visible }: RbmCore, states: Uint32Array, clamp: Clamp, chains: number) {
   const { mask, values } = check.options('clamp', clamp, ['mask', 'values'])
   const flags = toMask('clamp.mask', mask as Clamp['mask'], visible)
   const held = oneForEach('clamp.values', toBinaryMatrix('clamp.values', values, visible), chains)
   const row = packRow(flags)
-  impose(states, packBinary(backend, held), row)
-  return { first: 0, count: chains, mask: row }
+  impose(states, await packRows(backend, held), row)
+  return { first: 0, count: chains, mask: row } satisfies ClampRun
 }
 
 /** states = values where the mask is set; the mask is one row. */

@@ -1,23 +1,27 @@
 /** Where a training stands, besides the parameters: all that its next step depends on. */
 
-import type { Backend, BackendArray } from '../backend/backend.ts'
+import type { BackendArray } from '../backend/backend.ts'
 import { wordsPerRow } from './bits.ts'
 import type { Settings } from './rbm-options.ts'
+import type { Workspace } from './workspace.ts'
 
 /** The arrays that a step moves. Empty ones belong to options that are off. */
 export interface TrainingArrays {
   /** [V, H], [V], [H]: the last changes, for momentum. */
-  readonly weightVelocity: BackendArray<Float32Array>
-  readonly visibleVelocity: BackendArray<Float32Array>
-  readonly hiddenVelocity: BackendArray<Float32Array>
+  readonly weightVelocity: Float32Array
+  readonly visibleVelocity: Float32Array
+  readonly hiddenVelocity: Float32Array
   /** [V], [H]: offsets of the centred gradient. */
-  readonly visibleOffset: BackendArray<Float32Array>
-  readonly hiddenOffset: BackendArray<Float32Array>
+  readonly visibleOffset: Float32Array
+  readonly hiddenOffset: Float32Array
   /** [chains * temperatures, words(H)]: hidden states of the persistent chains. */
-  readonly chains: BackendArray<Uint32Array>
+  readonly chains: Uint32Array
   /** [chains, words(V)]: visible states of the chains at beta = 1. */
-  readonly fantasies: BackendArray<Uint32Array>
+  readonly fantasies: Uint32Array
 }
+
+/** The same in memory of the backend's, where the kernels work on them. */
+export type WorkingArrays = { readonly [Name in keyof TrainingArrays]: BackendArray<TrainingArrays[Name]> }
 
 export interface TrainingState {
   readonly settings: Settings
@@ -55,15 +59,34 @@ export function arrayShapes(settings: Settings, visible: number, hidden: number)
   }
 }
 
-export function allocateArrays(backend: Backend, shapes: ArrayShapes): TrainingArrays {
+const lengthOf = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1)
+
+function forEach<Value>(shapes: ArrayShapes, make: (name: string, dtype: 'F32' | 'U32', length: number) => Value) {
   return Object.fromEntries(
-    Object.entries(shapes).map(([name, [dtype, ...shape]]) => {
-      const length = shape.reduce((product, side) => product * side, 1)
-      return [name, dtype === 'F32' ? backend.alloc(Float32Array, length) : backend.alloc(Uint32Array, length)]
-    }),
-  ) as unknown as TrainingArrays
+    Object.entries(shapes).map(([name, [dtype, ...shape]]) => [name, make(name, dtype, lengthOf(shape))]),
+  )
 }
 
-export function copyArrays(from: TrainingArrays, to: TrainingArrays): void {
-  for (const name of Object.keys(from) as (keyof TrainingArrays)[]) to[name].view().set(from[name].view())
+/** Arrays of zeros. */
+export function newArrays(shapes: ArrayShapes): TrainingArrays {
+  const make = (_: string, dtype: 'F32' | 'U32', length: number) =>
+    dtype === 'F32' ? new Float32Array(length) : new Uint32Array(length)
+  return forEach(shapes, make) as unknown as TrainingArrays
+}
+
+/** Arrays of the workspace, with whatever they held. */
+export function workingArrays(workspace: Workspace, shapes: ArrayShapes): WorkingArrays {
+  const make = (name: string, dtype: 'F32' | 'U32', length: number) =>
+    dtype === 'F32' ? workspace.take(name, Float32Array, length) : workspace.take(name, Uint32Array, length)
+  return forEach(shapes, make) as unknown as WorkingArrays
+}
+
+const names = (arrays: object) => Object.keys(arrays) as (keyof TrainingArrays)[]
+
+export function keepArrays(from: WorkingArrays, to: TrainingArrays): void {
+  for (const name of names(to)) to[name].set(from[name].view())
+}
+
+export function restoreArrays(from: TrainingArrays, to: WorkingArrays): void {
+  for (const name of names(to)) to[name].view().set(from[name])
 }

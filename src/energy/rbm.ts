@@ -12,11 +12,12 @@ import { checkMagnitude, checkSides, decodeRbm, encodeRbm } from './rbm-file.ts'
 import { type FitResult, startFit } from './rbm-fit.ts'
 import { type Likelihood, type LikelihoodOptions, logLikelihood } from './rbm-likelihood.ts'
 import type { FitOptions, FitProgress, Settings } from './rbm-options.ts'
-import { allocateParameters, copyParameters, parameterNames, SharedParameters } from './rbm-parameters.ts'
+import { allocateParameters, parameterNames, SharedParameters } from './rbm-parameters.ts'
 import { logPartition, type Partition, type PartitionOptions } from './rbm-partition.ts'
 import * as rows from './rbm-rows.ts'
 import { type SampleOptions, type SampleResult, sample } from './rbm-sample.ts'
 import type { Training } from './training.ts'
+import { Workspace } from './workspace.ts'
 
 export interface RbmOptions {
   /** Number of visible units: columns of the data. */
@@ -97,6 +98,7 @@ export class RBM {
       parameters: new SharedParameters(backend, parameters),
       fresh: true,
       fitting: false,
+      workspace: new Workspace(backend),
       training: undefined,
     }
   }
@@ -117,7 +119,7 @@ export class RBM {
    * @throws ArgumentError on wrong shapes, on numbers that are not finite or beyond 1e15, and while `fit` is running
    */
   setParameters(given: RbmParametersLike): void {
-    const { backend, visible, hidden, fitting, parameters } = this.#core
+    const { visible, hidden, fitting, parameters } = this.#core
     const options = check.options('parameters', given, parameterNames)
     const values = {
       weights: options.weights === undefined ? undefined : toMatrix('weights', options.weights, hidden).data,
@@ -130,16 +132,8 @@ export class RBM {
     }
     if (fitting)
       throw new ArgumentError(expected('setParameters', 'to be called when no `fit` is running', 'a call during one'))
-    const next = allocateParameters(backend, visible, hidden)
-    copyParameters(parameters.current, next)
-    for (const name of parameterNames) {
-      const from = values[name]
-      if (from === undefined) continue
-      const rounded = Float32Array.from(from)
-      checkMagnitude(name, rounded)
-      next[name].view().set(rounded)
-    }
-    parameters.write(next)
+    for (const name of parameterNames) if (values[name] !== undefined) checkMagnitude(name, values[name])
+    parameters.write(values)
     this.#core.fresh = false
     this.#core.training = undefined
   }
@@ -297,6 +291,6 @@ export class RBM {
   }
 }
 
-function biases(name: string, values: ArrayLike<number> | undefined, units: number): Float64Array | undefined {
-  return values === undefined ? undefined : check.finiteArray(name, values, units)
+function biases(name: string, values: ArrayLike<number> | undefined, units: number): Float32Array | undefined {
+  return values === undefined ? undefined : Float32Array.from(check.finiteArray(name, values, units))
 }

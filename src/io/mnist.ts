@@ -1,6 +1,6 @@
 /** MNIST and the sets made in its likeness (Fashion-MNIST, EMNIST ...): images and labels from IDX files. */
 
-import { yieldToEventLoop } from '../backend/event-loop.ts'
+import { yieldToEventLoop } from '../event-loop.ts'
 import { type Matrix, toMatrixInPieces } from '../matrix.ts'
 import { bad, showShape } from './bytes.ts'
 import { decodeIdx } from './idx.ts'

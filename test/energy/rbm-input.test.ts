@@ -1,46 +1,10 @@
-// Wrong arguments to every public method of the RBM: one clear sentence, and a model that is as it was.
+// Wrong arguments to the methods of the RBM except `fit`: one clear sentence, and a model that is as it was.
 
 import { describe, expect, it } from 'vitest'
-import { GibbsiteError, type MatrixLike, RBM } from '#gibbsite'
-import { firstDifference } from '../support/bytes.ts'
-import { bits } from '../support/enumeration.ts'
+import { RBM } from '#gibbsite'
+import { anyone, type Case, data, grey, H, refused, row, rowsCases, V } from '../support/rbm-refusals.ts'
 
-const [V, H] = [6, 4]
-const row = bits(0b101101, V)
-const data = [row, bits(7, V)]
 const NAN = [1, 0, Number.NaN, 0, 1, 0]
-const above = [1, 0, 1.5, 0, 1, 0]
-const grey = [1, 0, 0.5, 0, 1, 0]
-const anyone = <T>(value: unknown) => value as T
-
-type Call = (rbm: RBM) => unknown
-type Case = readonly [name: string, call: Call, message: string]
-
-/** What every method that takes rows of data refuses. */
-function rowsCases(
-  method: string,
-  argument: string,
-  width: number,
-  call: (rbm: RBM, rows: MatrixLike) => unknown,
-): Case[] {
-  const wide = new Array(width + 1).fill(0)
-  const first = (value: unknown) => [value, ...new Array(width - 1).fill(0)] as MatrixLike
-  const wrong = `expected \`${argument}\``
-  return [
-    [`${method}: wrong width`, (rbm) => call(rbm, wide), `${wrong} to have ${width} columns; got ${width + 1}`],
-    [`${method}: NaN`, (rbm) => call(rbm, first(Number.NaN)), `got NaN in row 0, column 0`],
-    [`${method}: above 1`, (rbm) => call(rbm, first(1.5)), `got 1.5 in row 0, column 0`],
-    [`${method}: below 0`, (rbm) => call(rbm, first(-0.1)), `got -0.1 in row 0, column 0`],
-    [`${method}: no rows`, (rbm) => call(rbm, []), wrong],
-    [`${method}: nothing`, (rbm) => call(rbm, anyone(undefined)), `${wrong} to be { data, shape: [rows, columns] }`],
-    [`${method}: text`, (rbm) => call(rbm, anyone('rows')), `${wrong} to be { data, shape: [rows, columns] }`],
-    [
-      `${method}: a shape that does not fit`,
-      (rbm) => call(rbm, { data: new Float32Array(5), shape: [1, width] }),
-      `${wrong} to hold 1 x ${width} = ${width} numbers, as its shape says; got 5`,
-    ],
-  ]
-}
 
 const cases: Case[] = [
   ['new: no options', () => new RBM(anyone(undefined)), 'expected `visible` to be an integer from 1'],
@@ -102,10 +66,6 @@ const cases: Case[] = [
   ...rowsCases('pseudoLogLikelihood', 'data', V, (rbm, rows) => rbm.pseudoLogLikelihood(rows)),
   ...rowsCases('logLikelihood', 'data', V, (rbm, rows) => rbm.logLikelihood(rows)),
   ...rowsCases('complete', 'images', V, (rbm, rows) => rbm.complete(rows, row)),
-  ...rowsCases('fit', 'data', V, (rbm, rows) => rbm.fit(rows)),
-  ...rowsCases('fit validation', 'validation', V, (rbm, validation) => rbm.fit(data, { validation })).filter(
-    ([name]) => !name.includes('nothing'),
-  ),
   ...rowsCases('logPartition', 'base', V, (rbm, base) => rbm.logPartition({ base })).filter(
     ([n]) => !n.includes('nothing'),
   ),
@@ -284,142 +244,12 @@ const cases: Case[] = [
     'expected `partition.logZ` to be a finite number; got undefined',
   ],
 
-  ['fit: a wrong method', (rbm) => rbm.fit(data, { method: anyone('pdc') }), '(did you mean "pcd"?)'],
-  ['fit: no epochs', (rbm) => rbm.fit(data, { epochs: 0 }), 'expected `epochs` to be an integer from 1'],
-  ['fit: no batch', (rbm) => rbm.fit(data, { batch: 0 }), 'expected `batch` to be an integer from 1 to 1048576; got 0'],
-  [
-    'fit: no chains',
-    (rbm) => rbm.fit(data, { chains: 0 }),
-    'expected `chains` to be an integer from 1 to 1048576; got 0',
-  ],
-  [
-    'fit: chains with cd',
-    (rbm) => rbm.fit(data, { method: 'cd', chains: 5 }),
-    'expected `chains` only with method "pcd" or "pcd-pt"; got method "cd"',
-  ],
-  [
-    'fit: temperatures without tempering',
-    (rbm) => rbm.fit(data, { temperatures: 5 }),
-    'expected `temperatures` only with method "pcd-pt"; got method "pcd"',
-  ],
-  [
-    'fit: one temperature',
-    (rbm) => rbm.fit(data, { method: 'pcd-pt', temperatures: 1 }),
-    'expected `temperatures` to be an integer from 2 to 1000; got 1',
-  ],
-  [
-    'fit: rising temperatures',
-    (rbm) => rbm.fit(data, { method: 'pcd-pt', temperatures: [1, 0.5, 0.7] }),
-    'that start at 1 and fall, none below 0; got [1,0.5,0.7]',
-  ],
-  [
-    'fit: no temperature 1',
-    (rbm) => rbm.fit(data, { method: 'pcd-pt', temperatures: [0.9, 0.5] }),
-    'that start at 1 and fall',
-  ],
-  [
-    'fit: a negative rate',
-    (rbm) => rbm.fit(data, { learningRate: -0.1 }),
-    'expected `learningRate` to be a number of at least 0; got -0.1',
-  ],
-  [
-    'fit: a NaN rate',
-    (rbm) => rbm.fit(data, { learningRate: { initial: Number.NaN } }),
-    'expected `learningRate.initial` to be',
-  ],
-  [
-    'fit: a wrong schedule',
-    (rbm) => rbm.fit(data, { learningRate: { initial: 1, schedule: anyone('cosine') } }),
-    'expected `learningRate.schedule` to be "constant", "linear" or "exponential"; got "cosine"',
-  ],
-  [
-    'fit: exponential to 0',
-    (rbm) => rbm.fit(data, { learningRate: { initial: 1, final: 0, schedule: 'exponential' } }),
-    'expected `learningRate.final` to be a number above 0; got 0',
-  ],
-  [
-    'fit: constant to another',
-    (rbm) => rbm.fit(data, { learningRate: { initial: 1, final: 0.5, schedule: 'constant' } }),
-    'expected `learningRate.final` to equal `initial`',
-  ],
-  [
-    'fit: momentum 1',
-    (rbm) => rbm.fit(data, { momentum: 1 }),
-    'expected `momentum` to be at least 0 and below 1; got 1',
-  ],
-  [
-    'fit: a negative decay',
-    (rbm) => rbm.fit(data, { weightDecay: -1 }),
-    'expected `weightDecay` to be a number of at least 0; got -1',
-  ],
-  ['fit: no sweeps', (rbm) => rbm.fit(data, { sweeps: 0 }), 'expected `sweeps` to be an integer from 1'],
-  [
-    'fit: a wrong target',
-    (rbm) => rbm.fit(data, { sparsity: { target: 2, cost: 1 } }),
-    'expected `sparsity.target` to be a probability from 0 to 1; got 2',
-  ],
-  [
-    'fit: no cost',
-    (rbm) => rbm.fit(data, { sparsity: anyone({ target: 0.1 }) }),
-    'expected `sparsity.cost` to be a number of at least 0; got undefined',
-  ],
-  [
-    'fit: wrong statistics',
-    (rbm) => rbm.fit(data, { statistics: anyone('mean') }),
-    'expected `statistics` to be "probabilities" or "samples"; got "mean"',
-  ],
-  [
-    'fit: a wrong offset rate',
-    (rbm) => rbm.fit(data, { offsetRate: 1.5 }),
-    'expected `offsetRate` to be a probability',
-  ],
-  [
-    'fit: binary data that are not',
-    (rbm) => rbm.fit(grey, { binarize: 'none' }),
-    'expected `data` to hold only zeros and ones with binarize "none"; got values in between',
-  ],
-  [
-    'fit: a wrong flag',
-    (rbm) => rbm.fit(data, { initBias: anyone('yes') }),
-    'expected `initBias` to be true or false; got "yes"',
-  ],
-  ['fit: a wrong key', (rbm) => rbm.fit(data, anyone({ epoch: 3 })), '(did you mean "epochs"?)'],
-  ['fit: a wrong monitor', (rbm) => rbm.fit(data, { monitor: -1 }), 'expected `monitor` to be'],
-  [
-    'fit: nothing to resume',
-    (rbm) => rbm.fit(data, { resume: true }),
-    'expected `resume` to be false for a model that was not in training; got true',
-  ],
-  [
-    'fit: a wrong signal',
-    (rbm) => rbm.fit(data, { signal: anyone({}) }),
-    'expected `signal` to be an AbortSignal; got an object',
-  ],
-  [
-    'fit: a bad validation row',
-    (rbm) => rbm.fit(data, { validation: above }),
-    'expected `validation` to hold numbers from 0 to 1; got 1.5',
-  ],
-
   ['fromBytes: nothing', () => RBM.fromBytes(new Uint8Array()), 'expected'],
   ['fromBytes: text', () => RBM.fromBytes(anyone('bytes')), 'expected'],
 ]
 
 describe('a wrong argument', () => {
-  it.each(cases)('%s', async (_, call, message) => {
-    const rbm = new RBM({ visible: V, hidden: H, seed: 1 })
-    const before = rbm.toBytes()
-    const error = await (async () => await call(rbm))().then(
-      () => expect.unreachable('the call was not refused'),
-      (reason: Error) => reason,
-    )
-    expect(error).toBeInstanceOf(GibbsiteError)
-    expect(error.message).toContain(message)
-    expect(error.message).not.toContain('\n')
-    expect(firstDifference(rbm.toBytes(), before)).toBe(-1)
-    // And it still works.
-    expect((await rbm.freeEnergy(data)).every(Number.isFinite)).toBe(true)
-  })
+  it.each(cases)('%s', refused)
 })
 
 describe('extreme parameters', () => {

@@ -322,3 +322,73 @@ describe('bits', () => {
     expect(part).toEqual(packed.subarray(1000))
   })
 })
+
+describe('dataSurvey', () => {
+  const next = exact.uniforms(3)
+  // On both sides of the vectors of 4 to 16 and the tasks of 256 columns.
+  const shapes = [
+    [5, 1],
+    [4, 15],
+    [3, 256],
+    [4, 259],
+    [7, 530],
+  ] as const
+
+  function survey(values: Float32Array, columns: number, cut = values.length / columns) {
+    const [sums, hash] = [new Float64Array(columns), new Uint32Array(2)]
+    const { dataSurvey } = current().kernels
+    const kinds = [dataSurvey(values.subarray(0, cut * columns), columns, 0, sums, hash)]
+    kinds.push(dataSurvey(values.subarray(cut * columns), columns, cut, sums, hash))
+    return { kind: Math.max(...kinds), sums: [...sums], hash: [...hash] }
+  }
+
+  it.each(shapes)('adds columns and tells kinds of data apart, %i x %i', (rows, columns) => {
+    const grey = Float32Array.from({ length: rows * columns }, next)
+    const binary = grey.map((x) => Math.round(x))
+    const sums = (values: Float32Array) =>
+      range(columns).map((j) => sum(range(rows).map((r) => values[r * columns + j]!)))
+    expect(survey(grey, columns)).toMatchObject({ kind: 1, sums: sums(grey) })
+    expect(survey(binary, columns)).toMatchObject({ kind: 0, sums: sums(binary) })
+    for (const wrong of [Number.NaN, -1e-30, 1 + 2 ** -23, Number.POSITIVE_INFINITY]) {
+      for (const at of [0, rows * columns - 1, columns >> 1]) {
+        const bad = binary.slice()
+        bad[at] = wrong
+        expect(survey(bad, columns).kind).toBe(2)
+      }
+    }
+  })
+
+  it.each(shapes)('gives a hash that no piece and every element changes, %i x %i', (rows, columns) => {
+    const values = Float32Array.from({ length: rows * columns }, next)
+    const whole = survey(values, columns)
+    for (let cut = 0; cut < rows; cut++) expect(survey(values, columns, cut)).toEqual(whole)
+    for (let k = 0; k < values.length; k++) {
+      const other = values.slice()
+      other[k] = Math.fround(other[k]! * 0.9999)
+      expect(survey(other, columns).hash).not.toEqual(whole.hash)
+    }
+    const swapped = Float32Array.from([...values.subarray(columns), ...values.subarray(0, columns)])
+    expect(survey(swapped, columns).hash).not.toEqual(whole.hash)
+  })
+})
+
+describe('log weights', () => {
+  it('are added and averaged without overflow', () => {
+    const { logSumExp, logWeightSummary } = current().kernels
+    expect(logSumExp(Float64Array.of(-1000, -1000))).toBeCloseTo(-1000 + Math.LN2, 12)
+    expect(logSumExp(Float64Array.of(1e5, -1e5))).toBe(1e5)
+    expect(logSumExp(new Float64Array())).toBe(Number.NEGATIVE_INFINITY)
+    const summary = new Float64Array(3)
+    logWeightSummary(new Float64Array(7).fill(800), summary)
+    expect([...summary]).toEqual([800, 0, 7])
+    const next = exact.uniforms(8)
+    const logs = range(100).map(() => 5 * next())
+    const weights = logs.map((x) => Math.exp(x))
+    const mean = sum(weights) / 100
+    const sd = Math.sqrt(sum(weights.map((w) => (w - mean) ** 2)) / 99)
+    logWeightSummary(Float64Array.from(logs), summary)
+    expect(summary[0]).toBeCloseTo(Math.log(mean), 13)
+    expect(summary[1]).toBeCloseTo(sd / mean / 10, 13)
+    expect(summary[2]).toBeCloseTo(sum(weights) ** 2 / sum(weights.map((w) => w * w)), 10)
+  })
+})

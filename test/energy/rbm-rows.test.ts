@@ -146,7 +146,7 @@ describe('rows of an RBM', () => {
     const rbm = new RBM({ visible, hidden, seed: 1 })
     rbm.setParameters(exact.parametersOf(small))
     const next = exact.uniforms(9)
-    const rows = Array.from({ length: 20 }, () => Array.from({ length: visible }, () => (next() < 0.3 ? 1 : 0)))
+    const rows = Array.from({ length: 20 }, () => Array.from({ length: visible }, () => Number(next() < 0.3)))
     const fields = rows.map((v) =>
       Array.from({ length: hidden }, (_, j) =>
         v.reduce((sum, x, i) => sum + x * small.weights[i * hidden + j]!, small.hiddenBias[j]!),

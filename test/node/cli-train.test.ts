@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { decodePng, RBM } from '#gibbsite'
+import { decodeNpy, decodePng, encodeNpy, RBM } from '#gibbsite'
 import { firstDifference } from '../support/bytes.ts'
 import { type Folder, gibbsite, gibbsiteJson, temporaryFolder, writeStripes } from '../support/cli.ts'
 
@@ -54,7 +54,14 @@ describe('gibbsite train rbm', () => {
     expect(ais).toBeLessThanOrEqual(upper)
     expect(logZ).toBeGreaterThan(0)
     expect(result.seconds.total).toBeGreaterThan(0)
-    expect(Object.keys(result.files).sort()).toEqual(['completions', 'fantasies', 'filters', 'history', 'model', 'report'])
+    expect(Object.keys(result.files).sort()).toEqual([
+      'completions',
+      'fantasies',
+      'filters',
+      'history',
+      'model',
+      'report',
+    ])
   })
 
   it('writes a model that the library reads', async () => {
@@ -88,8 +95,10 @@ describe('gibbsite train rbm', () => {
 
   it('writes a report that needs nothing from elsewhere', async () => {
     const html = await text(result.files.report)
-    expect(html).not.toMatch(/https?:|\/\/[a-z]|@import|url\(|<link|<script(?! type="application\/json")/i)
-    for (const [, source] of html.matchAll(/\ssrc="([^"]*)"/g)) expect(source).toMatch(/^data:image\/png;base64,/)
+    const own = html.replaceAll(/data:image\/png;base64,[A-Za-z0-9+/=]*/g, '')
+    expect(own).not.toMatch(/https?:|\/\/[a-z]|@import|url\(|<link|<script(?! type="application\/json")/i)
+    for (const [, source] of html.matchAll(/\ssrc="([^"]*)"/g))
+      expect(source!.startsWith('data:image/png;base64,')).toBe(true)
     expect(html.match(/<img /g)).toHaveLength(3)
     for (const [image] of html.matchAll(/<img [^>]*>/g)) expect(image).toMatch(/ alt="[^"]{20,}"/)
     expect(html).toContain('prefers-color-scheme: dark')
@@ -123,7 +132,16 @@ describe('gibbsite train rbm', () => {
   })
 
   it('prints the bracket for people, and progress in plain lines where there is no terminal', async () => {
-    const { code, stdout, stderr } = await gibbsite(['train', 'rbm', stripes, ...small, '--epochs', '2', '--out', folder.file('plain')])
+    const { code, stdout, stderr } = await gibbsite([
+      'train',
+      'rbm',
+      stripes,
+      ...small,
+      '--epochs',
+      '2',
+      '--out',
+      folder.file('plain'),
+    ])
     expect(code).toBe(0)
     expect(stdout).toMatch(/log-likelihood +\[−\d+\.\d\d \.\. −\d+\.\d\d\] nats a row/)
     expect(stdout).toContain(`backend ${inject('backend')}`)
@@ -135,9 +153,7 @@ describe('gibbsite train rbm', () => {
     const out = folder.file('rows')
     const words = ['train', 'rbm', folder.file('rows.npy'), ...small, '--epochs', '1', '--out', out]
     await writeStripes(folder.file('flat.npy'), 60)
-    const { encodeNpy, decodeNpy } = await import('#gibbsite')
     const { data } = decodeNpy(await bytes(folder.file('flat.npy')))
-    const { writeFile } = await import('node:fs/promises')
     await writeFile(folder.file('rows.npy'), encodeNpy({ data, shape: [480, 8] }))
     const result = await gibbsiteJson(words)
     expect(Object.keys(result.files).sort()).toEqual(['history', 'model', 'report'])

@@ -10,7 +10,7 @@ export interface RbmReport {
   readonly visible: number
   readonly hidden: number
   /** What a row is called: "images" or "rows". */
-  readonly noun: string
+  readonly noun: 'images' | 'rows'
   readonly trainRows: number
   readonly testRows: number
   readonly method: string
@@ -53,20 +53,21 @@ export function bracketText({ lower, upper }: Bracket): string {
   return `${decimal(lower, 1)} … ${decimal(upper, 1)}`
 }
 
-function headline({ logLikelihood, baseline, history, trainSeconds, testRows, noun }: RbmReport): Figure[] {
+function headline({ logLikelihood, baseline, history, trainSeconds, noun }: RbmReport): Figure[] {
   const items: Figure[] = []
+  const unit = noun === 'images' ? 'nats per image' : 'nats per row'
   if (logLikelihood) {
     const note = baseline === undefined ? '' : `; independent pixels reach ${decimal(baseline, 1)}`
-    items.push({ name: 'Test log-likelihood', value: bracketText(logLikelihood), note: `nats a row${note}` })
+    items.push({ name: 'Test log-likelihood', value: bracketText(logLikelihood), note: `${unit}${note}` })
   }
   const last = history.epochs.at(-1)
   if (last?.testPseudoLogLikelihood !== undefined) {
     const train = last.trainPseudoLogLikelihood
-    const note = train === undefined ? `nats a row` : `nats a row; ${decimal(train, 1)} on training rows`
+    const note = train === undefined ? unit : `${unit}; ${decimal(train, 1)} on training ${noun}`
     items.push({ name: 'Test pseudo-likelihood', value: decimal(last.testPseudoLogLikelihood, 1), note })
   }
   if (last?.freeEnergyGap !== undefined) {
-    const note = `test minus training rows (${decimal(testRows, 0)} test rows); far above 0 means overfitting`
+    const note = `test minus training ${noun}; far above 0 means overfitting`
     items.push({ name: 'Free energy gap', value: decimal(last.freeEnergyGap, 2), note })
   }
   const speeds = history.epochs.map((epoch) => epoch.examplesPerSecond).sort((a, b) => a - b)

@@ -11,12 +11,6 @@ export function decimal(value: number, digits: number): string {
   return Number(value.toFixed(digits)) === 0 ? text.replace('-', '') : text.replace('-', '−')
 }
 
-/** A number with about `digits` significant digits. */
-export function significant(value: number, digits = 3): string {
-  if (value === 0 || !Number.isFinite(value)) return decimal(value, 0)
-  return decimal(value, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))))
-}
-
 /** A duration as a person says it: "850 ms", "12.3 s", "2 min 5 s", "3 h 20 min". */
 export function duration(seconds: number): string {
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`
