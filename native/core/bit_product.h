@@ -54,19 +54,26 @@ GIBBSITE_INLINE void build_group_table(const float* weights, float* table) {
   }
 }
 
-// sums[r] += the look-ups of one word of bits for every row.
-inline void add_word_from_tables(const float* tables, const uint32_t* words, size_t rows, float* sums) {
+// sums[r] += the look-ups of one word of bits for every row; `groups` of its groups have inputs.
+template <class Groups>
+GIBBSITE_INLINE void add_word_from_tables(const float* tables, const uint32_t* words, size_t rows, Groups groups,
+                                          float* sums) {
   for (size_t r = 0; r < rows; r++) {
     const uint32_t word = words[r];
     if (word == 0) continue;
     panel_row sum = load_row(sums + r * panel_width);
-    for (size_t g = 0; g < groups_per_word; g++) {
+    for (size_t g = 0; g < groups; g++) {
       const size_t entry = (word >> (group_size * g)) & (group_entries - 1);
       sum = sum + load_row(tables + (g * group_entries + entry) * panel_width);
     }
     store_row(sums + r * panel_width, sum);
   }
 }
+
+// A number of groups that the compiler knows, so that it unrolls the loop over them.
+struct full_word {
+  constexpr operator size_t() const { return groups_per_word; }
+};
 
 // The same sums for a single row, straight from the weights.
 inline void add_word_directly(const float* weights, uint32_t word, float* sums) {
@@ -96,10 +103,14 @@ inline void multiply_tile(const bit_matrix& bits, size_t first, size_t rows, con
       for (size_t r = 0; r < rows; r++) add_word_directly(block, words[r], sums + r * panel_width);
       continue;
     }
-    for (size_t g = 0; g < groups_per_word; g++) {
+    const size_t inputs = bits.columns - w * 32, groups = (inputs + group_size - 1) / group_size;
+    for (size_t g = 0; g < groups && g < groups_per_word; g++) {
       build_group_table(block + g * group_size * panel_width, tables + g * group_entries * panel_width);
     }
-    add_word_from_tables(tables, words, rows, sums);
+    if (groups >= groups_per_word)
+      add_word_from_tables(tables, words, rows, full_word{}, sums);
+    else
+      add_word_from_tables(tables, words, rows, groups, sums);
   }
 }
 

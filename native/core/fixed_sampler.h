@@ -11,6 +11,10 @@ constexpr int coarse_vectors = panel_width / i16_lanes;
 // tables.
 constexpr size_t coarse_panels = 2, coarse_rows = 128;
 
+// Modulo 2^16. The entries of a table and partial sums may wrap; the whole sum fits (segment_range), so it comes out
+// right.
+GIBBSITE_INLINE i16x wrapping_add(i16x a, i16x b) { return bit_cast<i16x>(bit_cast<u16x>(a) + bit_cast<u16x>(b)); }
+
 struct coarse_row {
   i16x part[coarse_vectors];
 };
@@ -35,30 +39,32 @@ GIBBSITE_INLINE void build_coarse_table(const int16_t* high, const int16_t* low,
       const i16x h = load<i16x>(high + bit * panel_width + i * i16_lanes);
       const i16x l = load<i16x>(low + bit * panel_width + i * i16_lanes);
       for (size_t e = 0; e < (size_t{1} << bit); e++) {
-        high_sum[(size_t{1} << bit) + e] = high_sum[e] + h;
+        high_sum[(size_t{1} << bit) + e] = wrapping_add(high_sum[e], h);
         low_sum[(size_t{1} << bit) + e] = low_sum[e] + l;
       }
     }
     for (size_t e = 0; e < group_entries; e++) {
-      store(table + e * panel_width + i * i16_lanes, high_sum[e] + (low_sum[e] >> coarse_shift));
+      store(table + e * panel_width + i * i16_lanes, wrapping_add(high_sum[e], low_sum[e] >> coarse_shift));
     }
   }
 }
 
-// Where a row's look-ups are in the tables of a word: eight offsets a word, shared by all panels.
+// Where a row's look-ups are in the tables of a word: eight offsets a word, shared by all panels. Made anew for each
+// state of the inputs, in memory that is kept from sweep to sweep.
 struct lookup_offsets {
   size_t rows;
   scratch<uint16_t> data;
 
-  explicit lookup_offsets(const bit_matrix& bits)
-      : rows(bits.rows), data(bits.word_count() * bits.rows * groups_per_word) {
+  lookup_offsets(size_t rows, size_t inputs) : rows(rows), data(panel_count(inputs) * rows * groups_per_word) {}
+
+  void set(const bit_matrix& bits) const {
     parallel_for(bits.word_count(), [&](size_t w) {
       for (size_t r = 0; r < rows; r++) {
         const uint32_t word = bits.word(w)[r];
         uint16_t* to = data.data() + (w * rows + r) * groups_per_word;
         for (uint32_t g = 0; g < groups_per_word; g++) {
-          to[g] = static_cast<uint16_t>((g * group_entries + (word >> (group_size * g) & (group_entries - 1))) *
-                                        panel_width);
+          const uint32_t entry = g * group_entries + (word >> (group_size * g) & (group_entries - 1));
+          to[g] = static_cast<uint16_t>(entry * panel_width);
         }
       }
     });
@@ -89,7 +95,9 @@ void add_coarse_word(const fixed_layer& layer, const uint32_t* words, const uint
     for (size_t p = 0; p < count; p++) sum[p] = load_coarse(sums.segment[p] + r * panel_width);
     for (size_t g = 0; g < groups_per_word; g++) {
       for (size_t p = 0; p < count; p++) {
-        for (int i = 0; i < coarse_vectors; i++) sum[p].part[i] += load<i16x>(tables[p] + offsets[g] + i * i16_lanes);
+        for (int i = 0; i < coarse_vectors; i++) {
+          sum[p].part[i] = wrapping_add(sum[p].part[i], load<i16x>(tables[p] + offsets[g] + i * i16_lanes));
+        }
       }
     }
     for (size_t p = 0; p < count; p++) store_coarse(sums.segment[p] + r * panel_width, sum[p]);
@@ -202,10 +210,12 @@ inline void draw_exact_tile(const fixed_layer& layer, const unit_source& source,
   }
 }
 
-// Draws all outputs of every row given its input bits, and calls done(panel, first row, rows) for each finished tile.
+// Draws all outputs of every row given its input bits (offsets: memory for rows x inputs), and calls done(panel, first
+// row, rows) for each finished tile.
 template <class Done>
-void draw_fixed_layer(const bit_matrix& from, const fixed_layer& layer, const float* beta, float largest_beta,
-                      const unit_source& source, const bit_matrix& to, const Done& done) {
+void draw_fixed_layer(const bit_matrix& from, const fixed_layer& layer, const lookup_offsets& offsets,
+                      const float* beta, float largest_beta, const unit_source& source, const bit_matrix& to,
+                      const Done& done) {
   const size_t panels = panel_count(layer.outputs);
   if (from.rows <= sampler_rows) {
     return parallel_for(panels, [&](size_t panel) {
@@ -213,7 +223,7 @@ void draw_fixed_layer(const bit_matrix& from, const fixed_layer& layer, const fl
       done(panel, 0, from.rows);
     });
   }
-  const lookup_offsets offsets(from);
+  offsets.set(from);
   const size_t row_tiles = (from.rows + coarse_rows - 1) / coarse_rows, pairs = (panels + 1) / coarse_panels;
   parallel_for(pairs * row_tiles, [&](size_t task) {
     coarse_sums sums;

@@ -39,6 +39,7 @@ using i64x = int64_t __attribute__((vector_size(vector_bytes)));
 using u64x = uint64_t __attribute__((vector_size(vector_bytes)));
 
 using i16x = int16_t __attribute__((vector_size(vector_bytes)));
+using u16x = uint16_t __attribute__((vector_size(vector_bytes)));
 // As many 16-bit numbers as a vector of floats has lanes.
 using i16half = int16_t __attribute__((vector_size(vector_bytes / 2)));
 

@@ -29,10 +29,11 @@ inline void panel_words(const unit_source& source, size_t panel, size_t first, s
   const u32x c1 = splat<u32x>(static_cast<uint32_t>(source.sweep));
   const u32x c3 = splat<u32x>(source.tag | static_cast<uint32_t>(source.sweep >> 32) << 16);
   const uint32_t chain = source.first_chain + static_cast<uint32_t>(first);
+  const philox_schedule keys(source.key);
   for (uint32_t i = 0; i < rows * block; i += f32_lanes) {
     const u32x index = lane + i;
     const philox_words words =
-        philox((index & (block - 1)) + static_cast<uint32_t>(panel) * block, c1, (index >> 3) + chain, c3, source.key);
+        philox((index & (block - 1)) + static_cast<uint32_t>(panel) * block, c1, (index >> 3) + chain, c3, keys);
     for (int k = 0; k < 4; k++) {
       uint32_t lanes[f32_lanes];
       store(lanes, words.word[k]);

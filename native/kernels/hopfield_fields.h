@@ -17,27 +17,58 @@ GIBBSITE_INLINE void build_field_table(const T* rows, size_t stride, T* table) {
   for (size_t c = 0; c < width; c += lanes) {
     vector entry[group_entries];
     entry[0] = vector{};
+#pragma GCC unroll 4
     for (size_t bit = 0; bit < group_size; bit++) {
       const vector row = load<vector>(rows + bit * stride + c);
       for (size_t e = 0; e < (size_t{1} << bit); e++) entry[(size_t{1} << bit) + e] = entry[e] + row;
     }
+#pragma GCC unroll 16
     for (size_t e = 0; e < group_entries; e++) store(table + e * width + c, entry[e]);
   }
 }
+
+// Sums that are formed at a time in registers. In WebAssembly one: for more, its compilers load everything first, and
+// run out of registers.
+#if defined(GIBBSITE_WASM)
+constexpr size_t field_sums = 1;
+// A pointer of unknown origin: only to such is a constant offset added by the load itself.
+template <class T>
+GIBBSITE_INLINE const T* of_unknown_origin(const T* pointer) {
+  __asm__("" : "+r"(pointer));
+  return pointer;
+}
+#else
+constexpr size_t field_sums = field_tile_bytes / vector_bytes;
+template <class T>
+GIBBSITE_INLINE const T* of_unknown_origin(const T* pointer) {
+  return pointer;
+}
+#endif
 
 // z += the look-ups of one word.
 template <class T>
 GIBBSITE_INLINE void add_field_entries(const T* tables, uint32_t word, T* z) {
   using vector = typename field_vector<T>::type;
   constexpr size_t width = field_tile_bytes / sizeof(T), lanes = sizeof(vector) / sizeof(T);
-  constexpr size_t vectors = width / lanes;
-  vector sum[vectors];
-  for (size_t v = 0; v < vectors; v++) sum[v] = load<vector>(z + v * lanes);
+  const T* entries[groups_per_word];
+#pragma GCC unroll 8
   for (size_t g = 0; g < groups_per_word; g++) {
-    const T* entry = tables + (g * group_entries + (word >> (group_size * g) & (group_entries - 1))) * width;
-    for (size_t v = 0; v < vectors; v++) sum[v] += load<vector>(entry + v * lanes);
+    const size_t entry = g * group_entries + (word >> (group_size * g) & (group_entries - 1));
+    entries[g] = of_unknown_origin(tables + entry * width);
   }
-  for (size_t v = 0; v < vectors; v++) store(z + v * lanes, sum[v]);
+#pragma GCC unroll 8
+  for (size_t c = 0; c < width; c += field_sums * lanes) {
+    vector sum[field_sums];
+#pragma GCC unroll 8
+    for (size_t v = 0; v < field_sums; v++) sum[v] = load<vector>(z + c + v * lanes);
+#pragma GCC unroll 8
+    for (size_t g = 0; g < groups_per_word; g++) {
+#pragma GCC unroll 8
+      for (size_t v = 0; v < field_sums; v++) sum[v] += load<vector>(entries[g] + c + v * lanes);
+    }
+#pragma GCC unroll 8
+    for (size_t v = 0; v < field_sums; v++) store(z + c + v * lanes, sum[v]);
+  }
 }
 
 template <class T>
@@ -45,12 +76,14 @@ void start_from_silence(const hopfield_network<T>& network, size_t first_column,
   for (size_t c = 0; c < width; c++) z[c] = static_cast<T>(network.silent[first_column + c]);
 }
 
-// The columns of one tile for `rows` states; states [rows, words], fields [rows, stride].
+// The columns of one tile for up to field_tile_rows states; states [rows, words], fields [rows, stride]. Sums are kept
+// side by side until they are done: at distances of `stride` they would compete for the same few places in the cache.
 template <class T>
 void field_tile(const hopfield_network<T>& network, const uint32_t* states, size_t rows, size_t column, T* fields) {
   constexpr size_t width = field_tile_bytes / sizeof(T);
-  alignas(64) T tables[groups_per_word * group_entries * width];
-  for (size_t r = 0; r < rows; r++) start_from_silence(network, column, width, fields + r * network.stride + column);
+  alignas(64) T tables[groups_per_word * group_entries * width], sums[field_tile_rows * width];
+  start_from_silence(network, column, width, sums);
+  for (size_t r = 1; r < rows; r++) memcpy(sums + r * width, sums, width * sizeof(T));
   for (size_t w = 0; w < network.words(); w++) {
     for (size_t g = 0; g < groups_per_word; g++) {
       build_field_table(network.row(32 * w + g * group_size) + column, network.stride,
@@ -58,8 +91,11 @@ void field_tile(const hopfield_network<T>& network, const uint32_t* states, size
     }
     for (size_t r = 0; r < rows; r++) {
       const uint32_t word = states[r * network.words() + w];
-      if (word != 0) add_field_entries(tables, word, fields + r * network.stride + column);
+      if (word != 0) add_field_entries(tables, word, sums + r * width);
     }
+  }
+  for (size_t r = 0; r < rows; r++) {
+    memcpy(fields + r * network.stride + column, sums + r * width, width * sizeof(T));
   }
 }
 

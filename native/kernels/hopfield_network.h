@@ -59,6 +59,7 @@ GIBBSITE_INLINE void add_rows(const T* const* rows, const T* signs, T* z, size_t
   using vector = typename field_vector<T>::type;
   using element = typename field_vector<T>::element;
   vector mask[count], carry{};
+#pragma GCC unroll 4
   for (int k = 0; k < count; k++) {
     mask[k] = splat<vector>(static_cast<element>(signs[k]));
     carry -= mask[k];
@@ -66,6 +67,7 @@ GIBBSITE_INLINE void add_rows(const T* const* rows, const T* signs, T* z, size_t
   constexpr size_t lanes = sizeof(vector) / sizeof(T);
   for (size_t j = 0; j < width; j += lanes) {
     vector sum = load<vector>(z + j) + carry;
+#pragma GCC unroll 4
     for (int k = 0; k < count; k++) sum += load<vector>(rows[k] + j) ^ mask[k];
     store(z + j, sum);
   }

@@ -65,17 +65,20 @@ class gibbs_sampler {
         source_(source),
         to_hidden_(model.weights, model.hidden_bias.data.data()),
         to_visible_(model.transposed, model.visible_bias.data.data()),
+        visible_offsets_(chains, model.visible),
+        hidden_offsets_(chains, model.hidden),
         fixed_(to_hidden_.useful(largest_beta_) && to_visible_.useful(largest_beta_)) {}
 
   void draw_hidden(const bit_matrix& v, const bit_matrix& h, uint64_t sweep) const {
-    draw(v, model_.weights, model_.hidden_bias.data.data(), to_hidden_, source_at(tag_hidden, sweep), h,
-         [](size_t, size_t, size_t) {});
+    draw(v, model_.weights, model_.hidden_bias.data.data(), to_hidden_, visible_offsets_, source_at(tag_hidden, sweep),
+         h, [](size_t, size_t, size_t) {});
   }
 
   // done(panel, first row, rows) follows each tile, before another thread can see it.
   template <class Done>
   void draw_visible(const bit_matrix& h, const bit_matrix& v, uint64_t sweep, const Done& done) const {
-    draw(h, model_.transposed, model_.visible_bias.data.data(), to_visible_, source_at(tag_visible, sweep), v, done);
+    draw(h, model_.transposed, model_.visible_bias.data.data(), to_visible_, hidden_offsets_,
+         source_at(tag_visible, sweep), v, done);
   }
 
  private:
@@ -83,8 +86,8 @@ class gibbs_sampler {
 
   template <class Done>
   void draw(const bit_matrix& from, const panels& weights, const float* bias, const fixed_layer& layer,
-            const unit_source& source, const bit_matrix& to, const Done& done) const {
-    if (fixed_) return draw_fixed_layer(from, layer, betas_, largest_beta_, source, to, done);
+            const lookup_offsets& offsets, const unit_source& source, const bit_matrix& to, const Done& done) const {
+    if (fixed_) return draw_fixed_layer(from, layer, offsets, betas_, largest_beta_, source, to, done);
     bit_product(from, weights, bias, [&](size_t panel, size_t first, size_t rows, const float* fields) {
       draw_tile(source, panel, first, rows, fields, betas_, to);
       done(panel, first, rows);
@@ -96,6 +99,7 @@ class gibbs_sampler {
   const float largest_beta_;
   const unit_source source_;
   const fixed_layer to_hidden_, to_visible_;
+  const lookup_offsets visible_offsets_, hidden_offsets_;
   const bool fixed_;
 };
 

@@ -139,11 +139,11 @@ TEST_CASE("coarse draws decide as full fields do") {
     pack_binary(p.values.data(), bits);
     const std::vector<float> beta(p.rows, 0.75f);
     const auto nothing = [](size_t, size_t, size_t) {};
-    draw_fixed_layer(bits, layer, beta.data(), 1, {{3, 4}, 1, 5, 0}, drawn, nothing);
+    draw_fixed_layer(bits, layer, lookup_offsets(p.rows, inputs), beta.data(), 1, {{3, 4}, 1, 5, 0}, drawn, nothing);
     size_t different = 0;
     for (uint32_t r = 0; r < p.rows; r++) {
       for (size_t w = 0; w < bits.word_count(); w++) one.word(w)[0] = bits.word(w)[r];
-      draw_fixed_layer(one, layer, beta.data(), 1, {{3, 4}, 1, 5, r}, alone, nothing);
+      draw_fixed_layer(one, layer, lookup_offsets(1, inputs), beta.data(), 1, {{3, 4}, 1, 5, r}, alone, nothing);
       for (size_t w = 0; w < drawn.word_count(); w++) different += drawn.word(w)[r] != alone.word(w)[0];
     }
     CHECK(different == 0);

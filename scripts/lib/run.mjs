@@ -55,10 +55,11 @@ export function output(command, args, { env, ...options } = {}) {
   throw new Failure(`${[command, ...args].join(' ')} failed (${result.status ?? result.signal})\n${reason}`)
 }
 
-/** Runs a compiler's driver: shown are its warnings, and everything where it fails. */
+/** Runs a compiler's driver: shown are the lines with its warnings, and everything where it fails. */
 export function compile(command, args, options) {
   const text = output('sh', ['-c', '"$0" "$@" 2>&1', command, ...args], options)
-  if (text.includes('warning:')) console.log(text)
+  const warnings = text.split('\n').filter((line) => line.includes('warning:'))
+  for (const warning of new Set(warnings)) console.log(warning)
 }
 
 /** Where cmake-js and node-gyp find Node's headers, so that they don't download them. */

@@ -20,7 +20,10 @@ import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './
 
 export interface ContrastiveOptions extends LongOptions {
   rule?: 'contrastive' | undefined
-  /** Probability with which a unit of a pattern is flipped before the dynamics run; default 0.05. */
+  /**
+   * Probability with which a unit of a pattern is flipped before the dynamics run; default 0.05. Little noise (0.02) holds
+   * more patterns, much noise (up to 0.4, for few patterns) gives wider basins and fewer spurious attractors.
+   */
   noise?: number | undefined
   /** Sweeps that the dynamics run for; default 1. `Infinity` runs to the fixed point. */
   steps?: number | undefined
