@@ -9,7 +9,7 @@ namespace gibbsite::GIBBSITE_TARGET {
 constexpr int coarse_vectors = panel_width / i16_lanes;
 // Two panels share the work of taking a word apart; rows such that their sums stay in the first-level cache with the
 // tables.
-constexpr size_t coarse_panels = 2, coarse_rows = 128;
+constexpr size_t coarse_panels = 2, coarse_rows = 512;
 
 // Modulo 2^16. The entries of a table and partial sums may wrap; the whole sum fits (segment_range), so it comes out
 // right.

@@ -1,9 +1,10 @@
-// scratch<T>: a 64-byte aligned work buffer that lives as long as one kernel call.
+// scratch<T>: a 64-byte aligned work buffer that lives as long as one kernel call. Its contents are undefined at first.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/target.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
@@ -11,14 +12,8 @@ namespace gibbsite::GIBBSITE_TARGET {
 template <class T>
 class scratch {
  public:
-  explicit scratch(size_t count) {
-    // An exhausted memory ends the process as a failed `new` would: kernels are noexcept and the sizes are checked
-    // above.
-    block_ = malloc(count * sizeof(T) + 64);
-    if (block_ == nullptr) __builtin_trap();  // not abort(): in WASM that would be an import
-    data_ = reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(block_) + 63) & ~uintptr_t{63});
-  }
-  ~scratch() { free(block_); }
+  explicit scratch(size_t count) : data_(static_cast<T*>(take_memory(count * sizeof(T)))) {}
+  ~scratch() { give_memory(data_); }
   scratch(const scratch&) = delete;
   scratch& operator=(const scratch&) = delete;
 
@@ -26,8 +21,7 @@ class scratch {
   T& operator[](size_t i) const { return data_[i]; }
 
  private:
-  void* block_ = nullptr;
-  T* data_ = nullptr;
+  T* data_;
 };
 
 }  // namespace gibbsite::GIBBSITE_TARGET

@@ -38,6 +38,8 @@ namespace {
 using task_function = void (*)(void* context, size_t i);
 
 constexpr int max_threads = 256;
+// Kernels keep tiles of some hundred kilobytes on the stack; musl's threads have 128 KiB unless asked.
+constexpr size_t stack_bytes = size_t{2} << 20;
 constexpr auto spin_time = std::chrono::microseconds(80);
 
 inline void pause() {
@@ -152,6 +154,7 @@ bool pool::start_worker(pool* self) {
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return false;
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize(&attributes, stack_bytes);
   pthread_t thread;
   const int error = pthread_create(&thread, &attributes, main, self);
   pthread_attr_destroy(&attributes);

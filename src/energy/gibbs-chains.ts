@@ -29,6 +29,8 @@ export interface ChainOptions {
 const WORK_PER_CALL = 2 ** 30
 const WORK_PER_UNIT = 512
 const SMALLEST_BLOCK = 256
+// Weights a millisecond that any machine gets through: what the first call may take before anything is measured.
+const CAUTIOUS_SPEED = 2e7
 const NONE_CLAMPED = new Uint32Array()
 
 export class GibbsChains {
@@ -49,6 +51,13 @@ export class GibbsChains {
     this.visible = visible
     this.hidden = new Uint32Array(rows * wordsPerRow(parameters.hiddenBias.length))
     this.#blocks = clamps.flatMap((run) => split(run, parameters))
+  }
+
+  /** Sweeps that surely fit into a piece of long work. */
+  get firstPiece(): number {
+    const { weights, visibleBias } = this.#parameters
+    const work = (weights.length * this.visible.length) / wordsPerRow(visibleBias.length)
+    return Math.max(1, Math.floor((CAUTIOUS_SPEED * this.#backend.pieceMilliseconds) / work))
   }
 
   /**

@@ -85,10 +85,10 @@ async function run(core: RbmCore, chains: GibbsChains, options: Checked): Promis
     await chains.sweep(from + first, count, sum)
     seen.done = from + first + count
   }
-  const onPiece = () => report(seen.done)
+  const pieces = { signal, onPiece: () => report(seen.done), firstPiece: chains.firstPiece }
   try {
-    await inPieces(quiet, advance(0), { signal, onPiece })
-    await inPieces(average, advance(quiet, sums), { signal, onPiece })
+    await inPieces(quiet, advance(0), pieces)
+    await inPieces(average, advance(quiet, sums), pieces)
   } catch (error) {
     if (error instanceof AbortError) throw await stopped(core, chains, options, sums, seen.done, error)
     throw error

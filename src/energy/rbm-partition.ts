@@ -151,6 +151,7 @@ async function annealBothWays(core: RbmCore, parameters: Parameters, options: Ch
   await inPieces(burnIn, (first, count) => settle.sweep(first, count), {
     signal,
     onPiece: (done) => report(steps + done),
+    firstPiece: settle.firstPiece,
   })
   const back = {
     key: deriveKey(seed, stream.reverse),
@@ -193,7 +194,8 @@ async function modelMeans(core: RbmCore, parameters: Parameters, { seed, signal 
   const chains = new GibbsChains(core.backend, parameters, visible, { key })
   const sums = new Float32Array(BASE_CHAINS * core.visible)
   const half = BASE_SWEEPS / 2
-  await inPieces(half, (first, count) => chains.sweep(first, count), { signal })
-  await inPieces(half, (first, count) => chains.sweep(half + first, count, sums), { signal })
+  const pieces = { signal, firstPiece: chains.firstPiece }
+  await inPieces(half, (first, count) => chains.sweep(first, count), pieces)
+  await inPieces(half, (first, count) => chains.sweep(half + first, count, sums), pieces)
   return columnMeans({ data: sums, shape: [BASE_CHAINS, core.visible] }).map((sum) => sum / half)
 }

@@ -135,7 +135,9 @@ class SampleRun {
       await this.#chains.sweep(this.#options.firstSweep + start + first, count)
       this.#done = start + first + count
     }
-    await inPieces(goal - start, advance, { signal: this.#options.signal, onPiece: () => this.#report(this.#done) })
+    const { signal } = this.#options
+    const { firstPiece } = this.#chains
+    await inPieces(goal - start, advance, { signal, onPiece: () => this.#report(this.#done), firstPiece })
   }
 
   async #snapshot(): Promise<Snapshot> {
