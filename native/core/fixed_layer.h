@@ -71,6 +71,7 @@ struct fixed_layer {
     i32x total[panel_width / f32_lanes] = {};
     for (size_t w = 0; w < panel_count(inputs); w++) {
       const uint32_t word = words[w * stride];
+#pragma GCC unroll 8  // so that the sums stay in registers
       for (size_t i = 0; i < panel_width / f32_lanes; i++) {
         total[i] += load_where(column + 32 * w + i * f32_lanes, word >> (i * f32_lanes));
       }

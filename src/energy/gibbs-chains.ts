@@ -4,6 +4,7 @@ import type { Backend, Span } from '../backend/backend.ts'
 import type { Matrix } from '../matrix.ts'
 import type { Key } from '../random/key.ts'
 import { unpack, unpackValues, wordsPerRow } from './bits.ts'
+import { CAUTIOUS_SPEED } from './limits.ts'
 import type { Parameters } from './rbm-parameters.ts'
 
 /** Neighbouring chains with the same clamped units. */
@@ -29,8 +30,6 @@ export interface ChainOptions {
 const WORK_PER_CALL = 2 ** 30
 const WORK_PER_UNIT = 512
 const SMALLEST_BLOCK = 256
-// Weights a millisecond that any machine gets through: what the first call may take before anything is measured.
-const CAUTIOUS_SPEED = 2e7
 const NONE_CLAMPED = new Uint32Array()
 
 export class GibbsChains {
@@ -57,7 +56,7 @@ export class GibbsChains {
   get firstPiece(): number {
     const { weights, visibleBias } = this.#parameters
     const work = (weights.length * this.visible.length) / wordsPerRow(visibleBias.length)
-    return Math.max(1, Math.floor((CAUTIOUS_SPEED * this.#backend.pieceMilliseconds) / work))
+    return (CAUTIOUS_SPEED * this.#backend.pieceMilliseconds) / work
   }
 
   /**

@@ -13,3 +13,9 @@ export function checkFits(name: string, count: number, columns: number): void {
 
 /** Parameters beyond this would let sums overflow. Training stops there too (native/kernels/rbm_statistics.h). */
 export const LARGEST_PARAMETER = 1e15
+
+/**
+ * Products of a unit with a weight, a millisecond, that any machine gets through: sizes the first piece of long work,
+ * before anything has been measured.
+ */
+export const CAUTIOUS_SPEED = 2e7

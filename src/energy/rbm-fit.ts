@@ -4,7 +4,7 @@ import { inPieces } from '../backend/pieces.ts'
 import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
 import { type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
-import { checkFits } from './limits.ts'
+import { CAUTIOUS_SPEED, checkFits } from './limits.ts'
 import { Pace } from './progress.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
 import { BitRows, binarizeKey, binarizeWay, type Survey, shuffled, survey } from './rbm-data.ts'
@@ -192,8 +192,17 @@ class Fit {
     await inPieces(this.#steps - step, (first, count) => this.#advance(step + first, count), {
       signal,
       onPiece,
+      firstPiece: this.#firstPiece(),
     })
     return this.#endEpoch()
+  }
+
+  /** Steps that surely fit into a piece. A step is some five products of the batch and the chains with the weights. */
+  #firstPiece(): number {
+    const { batch, chains, temperatures, sweeps } = this.#settings
+    const rows = batch + Math.max(batch, chains * temperatures.length) * sweeps
+    const work = 2.5 * rows * this.#core.visible * this.#core.hidden
+    return (CAUTIOUS_SPEED * this.#core.backend.pieceMilliseconds) / work
   }
 
   async #endEpoch(): Promise<FitProgress> {
