@@ -4,7 +4,7 @@ import type { Backend, Span } from '../backend/backend.ts'
 import type { Matrix } from '../matrix.ts'
 import type { Key } from '../random/key.ts'
 import { unpack, unpackValues, wordsPerRow } from './bits.ts'
-import { CAUTIOUS_SPEED } from './limits.ts'
+import { cautiousSweeps, workPerChain } from './limits.ts'
 import type { Parameters } from './rbm-parameters.ts'
 
 /** Neighbouring chains with the same clamped units. */
@@ -25,10 +25,8 @@ export interface ChainOptions {
   readonly clamps?: readonly ClampRun[]
 }
 
-// One sweep of so much work takes some ten milliseconds; more chains take several calls. A unit's draw costs as much as
-// some hundred weights, and a layer is never narrower than a panel.
+// One sweep of so much work takes some ten milliseconds; more chains take several calls.
 const WORK_PER_CALL = 2 ** 30
-const WORK_PER_UNIT = 512
 const SMALLEST_BLOCK = 256
 const NONE_CLAMPED = new Uint32Array()
 
@@ -54,9 +52,9 @@ export class GibbsChains {
 
   /** Sweeps that surely fit into a piece of long work. */
   get firstPiece(): number {
-    const { weights, visibleBias } = this.#parameters
-    const work = (weights.length * this.visible.length) / wordsPerRow(visibleBias.length)
-    return (CAUTIOUS_SPEED * this.#backend.pieceMilliseconds) / work
+    const { visibleBias, hiddenBias } = this.#parameters
+    const rows = this.visible.length / wordsPerRow(visibleBias.length)
+    return cautiousSweeps(rows, visibleBias.length, hiddenBias.length, this.#backend.pieceMilliseconds)
   }
 
   /**
@@ -120,8 +118,8 @@ export class GibbsChains {
   }
 }
 
-function split(run: ClampRun, { weights, visibleBias, hiddenBias }: Parameters): ClampRun[] {
-  const work = weights.length + WORK_PER_UNIT * (visibleBias.length + hiddenBias.length + 64)
+function split(run: ClampRun, { visibleBias, hiddenBias }: Parameters): ClampRun[] {
+  const work = workPerChain(visibleBias.length, hiddenBias.length)
   const size = Math.max(SMALLEST_BLOCK, Math.floor(WORK_PER_CALL / work))
   return Array.from({ length: Math.ceil(run.count / size) }, (_, i) => ({
     first: run.first + i * size,

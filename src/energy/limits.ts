@@ -14,8 +14,20 @@ export function checkFits(name: string, count: number, columns: number): void {
 /** Parameters beyond this would let sums overflow. Training stops there too (native/kernels/rbm_statistics.h). */
 export const LARGEST_PARAMETER = 1e15
 
-/**
- * Products of a unit with a weight, a millisecond, that any machine gets through: sizes the first piece of long work,
- * before anything has been measured.
- */
-export const CAUTIOUS_SPEED = 2e7
+// A unit's draw costs as much as some hundred weights, and a layer is never narrower than a panel.
+const WORK_PER_UNIT = 512
+const NARROWEST_LAYERS = 64
+// What a call does for any number of rows is worth so many.
+const FEWEST_ROWS = 16
+// Weights a millisecond that any machine gets through.
+const CAUTIOUS_SPEED = 2e7
+
+/** Work of one sweep of one chain, in weights. */
+export function workPerChain(visible: number, hidden: number): number {
+  return visible * hidden + WORK_PER_UNIT * (visible + hidden + NARROWEST_LAYERS)
+}
+
+/** Sweeps of `rows` chains that surely fit into a piece of long work: the first one, before anything has been measured. */
+export function cautiousSweeps(rows: number, visible: number, hidden: number, milliseconds: number): number {
+  return (CAUTIOUS_SPEED * milliseconds) / (Math.max(rows, FEWEST_ROWS) * workPerChain(visible, hidden))
+}

@@ -4,7 +4,7 @@ import { inPieces } from '../backend/pieces.ts'
 import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
 import { type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
-import { CAUTIOUS_SPEED, checkFits } from './limits.ts'
+import { cautiousSweeps, checkFits } from './limits.ts'
 import { Pace } from './progress.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
 import { BitRows, binarizeKey, binarizeWay, type Survey, shuffled, survey } from './rbm-data.ts'
@@ -197,12 +197,12 @@ class Fit {
     return this.#endEpoch()
   }
 
-  /** Steps that surely fit into a piece. A step is some five products of the batch and the chains with the weights. */
+  /** Steps that surely fit into a piece. A step is a sweep of the chains, one of the batch, and the gradient. */
   #firstPiece(): number {
     const { batch, chains, temperatures, sweeps } = this.#settings
-    const rows = batch + Math.max(batch, chains * temperatures.length) * sweeps
-    const work = 2.5 * rows * this.#core.visible * this.#core.hidden
-    return (CAUTIOUS_SPEED * this.#core.backend.pieceMilliseconds) / work
+    const { visible, hidden, backend } = this.#core
+    const rows = 2 * batch + Math.max(batch, chains * temperatures.length) * (sweeps + 1)
+    return cautiousSweeps(rows, visible, hidden, backend.pieceMilliseconds)
   }
 
   async #endEpoch(): Promise<FitProgress> {
