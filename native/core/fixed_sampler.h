@@ -7,8 +7,8 @@
 namespace gibbsite::GIBBSITE_TARGET {
 
 constexpr int coarse_vectors = panel_width / i16_lanes;
-// Two panels share the work of taking a word apart; rows such that their sums stay in the first-level cache with the
-// tables.
+// Two panels share the offsets of a row's look-ups. So many rows that making the tables costs little beside using them,
+// though their sums then pass through the second-level cache.
 constexpr size_t coarse_panels = 2, coarse_rows = 512;
 
 // Modulo 2^16. The entries of a table and partial sums may wrap; the whole sum fits (segment_range), so it comes out
@@ -135,8 +135,7 @@ void coarse_tile(const fixed_layer& layer, const bit_matrix& bits, const lookup_
 
 // The canonical decision, from the full field.
 GIBBSITE_INLINE bool is_on(float field, float beta, uint32_t random) {
-  const float u = (static_cast<float>(static_cast<int32_t>(random >> 1)) + 0.5f) * 0x1p-31f;
-  return u * (1.0f + exp(-(field * beta))) < 1.0f;
+  return fine_uniform(random) * (1.0f + exp(-(field * beta))) < 1.0f;
 }
 
 // exp(error) and exp(-error) of one panel's outputs for fields scaled by at most `beta`.

@@ -15,6 +15,11 @@ namespace gibbsite::GIBBSITE_TARGET {
 constexpr size_t panel_width = 32;
 
 constexpr size_t panel_count(size_t columns) { return (columns + panel_width - 1) / panel_width; }
+// Columns of a panel that exist.
+constexpr size_t panel_columns(size_t columns, size_t panel) {
+  const size_t left = columns - panel * panel_width;
+  return left < panel_width ? left : panel_width;
+}
 constexpr size_t padded(size_t n) { return panel_count(n) * panel_width; }
 
 // Bits of the last word of a row of n bits that mean something.
@@ -36,7 +41,7 @@ struct panels {
 inline void pack_panels(const float* from, const panels& to) {
   parallel_for(to.count(), [&](size_t p) {
     const size_t first = p * panel_width;
-    const size_t width = to.columns - first < panel_width ? to.columns - first : panel_width;
+    const size_t width = panel_columns(to.columns, p);
     memset(to.at(p, 0), 0, padded(to.rows) * panel_width * sizeof(float));
     for (size_t i = 0; i < to.rows; i++) memcpy(to.at(p, i), from + i * to.columns + first, width * sizeof(float));
   });
@@ -45,7 +50,7 @@ inline void pack_panels(const float* from, const panels& to) {
 inline void unpack_panels(const panels& from, float* to) {
   parallel_for(from.count(), [&](size_t p) {
     const size_t first = p * panel_width;
-    const size_t width = from.columns - first < panel_width ? from.columns - first : panel_width;
+    const size_t width = panel_columns(from.columns, p);
     for (size_t i = 0; i < from.rows; i++) memcpy(to + i * from.columns + first, from.at(p, i), width * sizeof(float));
   });
 }

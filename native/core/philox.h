@@ -152,6 +152,9 @@ GIBBSITE_INLINE f32x open_uniform(u32x w) {
 // Uniform on (0, 1] with 31 bits where they matter, near zero; rounded to a float elsewhere. For logarithms and
 // decisions.
 GIBBSITE_INLINE f32x fine_uniform(u32x w) { return (convert<f32x>(bit_cast<i32x>(w >> 1)) + 0.5f) * 0x1p-31f; }
+GIBBSITE_INLINE float fine_uniform(uint32_t w) {
+  return (static_cast<float>(static_cast<int32_t>(w >> 1)) + 0.5f) * 0x1p-31f;
+}
 
 // Uniform on the open interval (0, 1), 52 bits, exact: (floor(x / 2^12) + 1/2) / 2^52.
 GIBBSITE_INLINE f64x open_uniform(u64x x) {

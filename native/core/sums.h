@@ -29,9 +29,10 @@ GIBBSITE_INLINE double sum(const T* terms, size_t count) {
 }
 
 // Sum of terms[j] over the set bits of a word.
-GIBBSITE_INLINE double sum_where(const double* terms, uint32_t word) {
+template <class T>
+GIBBSITE_INLINE double sum_where(const T* terms, uint32_t word) {
   double total = 0;
-  for (; word != 0; word &= word - 1) total += terms[__builtin_ctz(word)];
+  for (; word != 0; word &= word - 1) total += static_cast<double>(terms[__builtin_ctz(word)]);
   return total;
 }
 

@@ -42,7 +42,7 @@ uint32_t word_drawn(const float* values, size_t count, const uint32_t base[4], p
     uint32_t random[4];
     philox(counter, key, random);
     for (uint32_t k = 0; k < 4 && j + k < count; k++) {
-      const float u = (static_cast<float>(static_cast<int32_t>(random[k] >> 1)) + 0.5f) * 0x1p-31f;
+      const float u = fine_uniform(random[k]);
       word |= static_cast<uint32_t>(u <= values[j + k]) << (j + k);
     }
   }

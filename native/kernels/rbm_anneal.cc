@@ -86,7 +86,7 @@ class annealer {
 
   // sum_j softplus(to x_j) - softplus(from x_j) of each row of a tile.
   void add_softplus_gap(size_t panel, size_t first, size_t rows, const float* fields, double from, double to) {
-    const size_t left = model_.hidden - panel * panel_width, width = left < panel_width ? left : panel_width;
+    const size_t width = panel_columns(model_.hidden, panel);
     for (size_t r = 0; r < rows; r++) {
       alignas(64) float gap[panel_width];
       for (size_t i = 0; i < panel_width; i += f32_lanes) {

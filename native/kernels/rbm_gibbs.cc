@@ -40,8 +40,7 @@ void add_probabilities(const rbm_model& model, const bit_matrix& h, const clamps
                        float* sum) {
   bit_product(h, model.transposed, model.visible_bias.data.data(),
               [&](size_t panel, size_t first, size_t rows, const float* fields) {
-                const size_t left = model.visible - panel * panel_width,
-                             width = left < panel_width ? left : panel_width;
+                const size_t width = panel_columns(model.visible, panel);
                 for (size_t r = 0; r < rows; r++) {
                   alignas(64) float p[panel_width];
                   for (size_t i = 0; i < panel_width; i += f32_lanes) {
@@ -139,7 +138,7 @@ void rbm_conditional(span<const float> weights, span<const float> bias, span<con
   product(values.data(), rows, transposed ? backward : forward, padded_bias.data.data(),
           [&](size_t panel, size_t first, size_t count, const float* fields) {
             const size_t start = panel * panel_width;
-            const size_t width = outputs - start < panel_width ? outputs - start : panel_width;
+            const size_t width = panel_columns(outputs, panel);
             for (size_t r = 0; r < count; r++) {
               alignas(64) float p[panel_width];
               for (size_t i = 0; i < panel_width; i += f32_lanes) {

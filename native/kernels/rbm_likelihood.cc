@@ -15,11 +15,6 @@ double softplus_sum(const float* fields, size_t width) {
   return sum(terms, width);
 }
 
-size_t panel_columns(size_t columns, size_t panel) {
-  const size_t left = columns - panel * panel_width;
-  return left < panel_width ? left : panel_width;
-}
-
 double dot(const float* a, const float* b, size_t n) {
   double part[sum_parts] = {};
   for (size_t i = 0; i < n; i++) part[i % sum_parts] += static_cast<double>(a[i]) * static_cast<double>(b[i]);

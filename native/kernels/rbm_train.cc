@@ -115,7 +115,7 @@ class trainer {
   void keep_chain_statistics(size_t panel, size_t first, size_t rows, const float* fields) {
     for (size_t r = first; r < first + rows; r++, fields += panel_width) {
       const uint32_t word = h_.word(panel)[r];
-      if (temperatures_ > 1) energy_[panel * chain_rows_ + r] = -field_sum(fields, word);
+      if (temperatures_ > 1) energy_[panel * chain_rows_ + r] = -sum_where(fields, word);
       if (r % temperatures_ != 0) continue;
       const size_t example = statistics_.first_negative() + r / temperatures_;
       if (options_.sampled)
@@ -123,12 +123,6 @@ class trainer {
       else
         statistics_.set_field(panel, example, fields);
     }
-  }
-
-  static double field_sum(const float* fields, uint32_t word) {
-    double total = 0;
-    for (; word != 0; word &= word - 1) total += static_cast<double>(fields[__builtin_ctz(word)]);
-    return total;
   }
 
   // Replicas of one chain at neighbouring temperatures change places with probability min(1, exp((beta - beta') (E -
@@ -152,7 +146,7 @@ class trainer {
     double total = 0;
     for (size_t p = 0; p < model_.weights.count(); p++) total += energy_[p * chain_rows_ + row];
     for (size_t w = 0; w < v_.word_count(); w++)
-      total -= field_sum(model_.visible_bias.data.data() + 32 * w, v_.word(w)[row]);
+      total -= sum_where(model_.visible_bias.data.data() + 32 * w, v_.word(w)[row]);
     return total;
   }
 
