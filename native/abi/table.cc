@@ -1,8 +1,9 @@
 // The only list of kernels in the project. A line here and `npm run gen` make a kernel callable from TypeScript.
 #include "abi/kernel.h"
 #include "kernels/bits.h"
+#include "kernels/boltzmann_gibbs.h"
+#include "kernels/couplings.h"
 #include "kernels/data_survey.h"
-#include "kernels/hopfield_couplings.h"
 #include "kernels/hopfield_learn.h"
 #include "kernels/hopfield_project.h"
 #include "kernels/hopfield_recall.h"
@@ -72,10 +73,14 @@ static constexpr kernel_entry kernels[] = {
     // hopfield_states.h
     KERNEL(hopfield_encoding, values),
     KERNEL(hopfield_unpack, bits, columns, off, values),
-    // hopfield_couplings.h
-    KERNEL(hopfield_scale, weights, bias, scale),
-    KERNEL(hopfield_quantise, weights, bias, unit, narrow, table, offsets),
-    KERNEL(hopfield_fields, units, narrow, unit, table, offsets, states, fields, energies),
+    // couplings.h
+    KERNEL(couplings_scale, weights, bias, scale),
+    KERNEL(couplings_quantise, weights, bias, unit, binary, narrow, table, offsets),
+    KERNEL(couplings_fields, units, binary, narrow, unit, table, offsets, states, fields, energies),
+    // boltzmann_gibbs.h
+    KERNEL(boltzmann_gibbs, units, binary, narrow, unit, table, offsets, scan, metropolis, temperatures, clamp_mask,
+           key_low, key_high, order_low, order_high, first_chain, first_sweep, states, on_counts, energies),
+    KERNEL(boltzmann_update_probabilities, units, binary, narrow, unit, table, offsets, metropolis, temperature, flips),
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
            states, previous, counts, energies, trace),

@@ -1,6 +1,6 @@
 #include "kernels/hopfield_recall.h"
 
-#include "kernels/hopfield_fields.h"
+#include "kernels/coupling_fields.h"
 #include "kernels/random_discrete.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
@@ -49,7 +49,7 @@ struct pending_rows {
 // Visits units 32 w ... 32 w + 31 in order; returns the number of flips. Their fields are kept up to date one flip at a
 // time, all others once at the end.
 template <class T>
-uint32_t visit_word(const hopfield_network<T>& network, size_t w, T* z, uint32_t* spins) {
+uint32_t visit_word(const coupling_table<T>& network, size_t w, T* z, uint32_t* spins) {
   uint32_t word = spins[w], open = unstable_word(z + 32 * w, word);
   if (open == 0) return 0;
   alignas(64) T local[panel_width];
@@ -63,14 +63,14 @@ uint32_t visit_word(const hopfield_network<T>& network, size_t w, T* z, uint32_t
     add_rows<1>(&slice, &pending.signs[pending.count - 1], local, panel_width);
     open = unstable_word(local, word) & ~(bit | (bit - 1));
   }
-  pending.add_to(z, network.stride);
+  pending.add_to(z, network.width);
   spins[w] = word;
   return static_cast<uint32_t>(pending.count);
 }
 
 // Visits all units in the order given.
 template <class T>
-uint32_t visit_in_order(const hopfield_network<T>& network, const uint32_t* order, T* z, uint32_t* spins) {
+uint32_t visit_in_order(const coupling_table<T>& network, const uint32_t* order, T* z, uint32_t* spins) {
   uint32_t flips = 0;
   for (size_t k = 0; k < network.units; k++) {
     const uint32_t i = order[k], bit = 1u << (i & 31);
@@ -81,7 +81,7 @@ uint32_t visit_in_order(const hopfield_network<T>& network, const uint32_t* orde
     if (agreement >> 31 == 0) continue;
     const T* row = network.row(i);
     const T sign = static_cast<T>(on != 0 ? -1 : 0);
-    add_rows<1>(&row, &sign, z, network.stride);
+    add_rows<1>(&row, &sign, z, network.width);
     spins[i / 32] ^= bit;
     flips++;
   }
@@ -90,7 +90,7 @@ uint32_t visit_in_order(const hopfield_network<T>& network, const uint32_t* orde
 
 // All units at once, by the fields before the sweep.
 template <class T>
-uint32_t visit_together(const hopfield_network<T>& network, uint32_t* next, T* z, uint32_t* spins) {
+uint32_t visit_together(const coupling_table<T>& network, uint32_t* next, T* z, uint32_t* spins) {
   uint32_t flips = 0;
   for (size_t w = 0; w < network.words(); w++) {
     next[w] = unstable_word(z + 32 * w, spins[w]);
@@ -102,7 +102,7 @@ uint32_t visit_together(const hopfield_network<T>& network, uint32_t* next, T* z
       const uint32_t i = static_cast<uint32_t>(__builtin_ctz(open));
       pending.push(network.row(32 * w + i), (spins[w] >> i & 1) != 0);
     }
-    pending.add_to(z, network.stride);
+    pending.add_to(z, network.width);
     next[w] ^= spins[w];
   }
   return flips;
@@ -110,7 +110,7 @@ uint32_t visit_together(const hopfield_network<T>& network, uint32_t* next, T* z
 
 // Counts a finished sweep, and decides whether it was the last.
 template <class T>
-void finish_sweep(const hopfield_network<T>& network, const recall_probe<T>& probe, uint32_t flips, double unit) {
+void finish_sweep(const coupling_table<T>& network, const recall_probe<T>& probe, uint32_t flips, double unit) {
   if (probe.trace != nullptr) {
     probe.trace[probe.counts[0]] = static_cast<double>(twice_energy(network, probe.z, probe.spins)) * unit * 0.5;
   }
@@ -120,7 +120,7 @@ void finish_sweep(const hopfield_network<T>& network, const recall_probe<T>& pro
 }
 
 template <class T>
-void run_sequential(const hopfield_network<T>& network, const recall_probe<T>* probes, size_t count,
+void run_sequential(const coupling_table<T>& network, const recall_probe<T>* probes, size_t count,
                     const recall_settings& settings) {
   for (uint32_t sweep = 0; sweep < settings.sweeps; sweep++) {
     uint32_t flips[task_probes] = {}, running = 0;
@@ -139,7 +139,7 @@ void run_sequential(const hopfield_network<T>& network, const recall_probe<T>* p
 }
 
 template <class T>
-void run_random(const hopfield_network<T>& network, const recall_probe<T>& probe, const recall_settings& settings) {
+void run_random(const coupling_table<T>& network, const recall_probe<T>& probe, const recall_settings& settings) {
   const scratch<uint32_t> order(network.units);
   for (uint32_t sweep = 0; sweep < settings.sweeps && probe.running(); sweep++) {
     random_permutation({order.data(), network.units}, settings.key_low, settings.key_high, probe.number,
@@ -149,8 +149,7 @@ void run_random(const hopfield_network<T>& network, const recall_probe<T>& probe
 }
 
 template <class T>
-void run_synchronous(const hopfield_network<T>& network, const recall_probe<T>& probe,
-                     const recall_settings& settings) {
+void run_synchronous(const coupling_table<T>& network, const recall_probe<T>& probe, const recall_settings& settings) {
   const size_t bytes = network.words() * sizeof(uint32_t);
   const scratch<uint32_t> next(network.words());
   for (uint32_t sweep = 0; sweep < settings.sweeps && probe.running(); sweep++) {
@@ -164,7 +163,7 @@ void run_synchronous(const hopfield_network<T>& network, const recall_probe<T>& 
 }
 
 template <class T>
-void run_task(const hopfield_network<T>& network, const recall_probe<T>* probes, size_t count,
+void run_task(const coupling_table<T>& network, const recall_probe<T>* probes, size_t count,
               const recall_settings& settings) {
   for (size_t p = 0; p < count; p++) {
     probes[p].counts[0] = probes[p].counts[1] = 0, probes[p].counts[2] = recall_outcome::running;
@@ -187,10 +186,10 @@ void hopfield_recall(uint32_t units, bool narrow, double unit, span<const int32_
                      uint32_t first_sweep, uint32_t sweeps, span<uint32_t> states, span<uint32_t> previous,
                      span<uint32_t> counts, span<double> energies, span<double> trace) {
   const recall_settings settings{order, key_low, key_high, first_sweep, sweeps, unit};
-  with_network(units, narrow, table, offsets, [&]<class T>(const hopfield_network<T>& network) {
+  with_network(units, narrow, table, offsets, [&]<class T>(const coupling_table<T>& network) {
     const size_t rows = probes.size(), words = network.words();
     const scratch<T> z(rows * network.stride);
-    hopfield_start_fields(network, states.data(), rows, z.data());
+    start_fields(network, states.data(), rows, z.data());
     // Few probes are spread over all threads; which task takes a probe changes nothing.
     const size_t each = rows < 4 * task_probes ? (rows + 3) / 4 : task_probes;
     parallel_for((rows + each - 1) / each, [&](size_t task) {

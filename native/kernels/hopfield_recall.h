@@ -2,7 +2,7 @@
 // state.
 //
 // States are packed bits (bits.h), bit 1 for +1. Fields are kept up to date: a visit is a look at a sign, a flip adds a
-// row. Couplings are integers (hopfield_couplings.h), so a sweep without a flip proves a fixed point.
+// row. Couplings are integers (couplings.h), so a sweep without a flip proves a fixed point.
 #pragma once
 #include "core/span.h"
 

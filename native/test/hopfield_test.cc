@@ -5,8 +5,8 @@
 
 #include "core/philox.h"
 #include "core/threads.h"
-#include "kernels/hopfield_couplings.h"
-#include "kernels/hopfield_fields.h"
+#include "kernels/coupling_fields.h"
+#include "kernels/couplings.h"
 #include "kernels/hopfield_learn.h"
 #include "kernels/hopfield_recall.h"
 
@@ -24,18 +24,12 @@ uint32_t random_word(uint32_t i, uint32_t purpose) {
 // A network of small integers, in both widths, and random states.
 struct problem {
   uint32_t units;
-  size_t rows, stride, words;
+  size_t rows, words;
   std::vector<float> weights, bias;
   std::vector<uint32_t> states;
 
   problem(uint32_t units, size_t rows)
-      : units(units),
-        rows(rows),
-        stride(hopfield_padded(units)),
-        words(panel_count(units)),
-        weights(units * units),
-        bias(units),
-        states(rows * words) {
+      : units(units), rows(rows), words(panel_count(units)), weights(units * units), bias(units), states(rows * words) {
     for (uint32_t i = 0; i < units; i++) {
       bias[i] = static_cast<float>(random_word(i, 1) % 5) - 2;
       for (uint32_t j = 0; j < i; j++) {
@@ -62,9 +56,11 @@ struct integers {
   std::vector<int32_t> table, offsets;
 
   integers(const problem& p, bool narrow)
-      : narrow(narrow), table(p.stride * p.stride / (narrow ? 2 : 1)), offsets(2 * p.stride) {
-    hopfield_quantise({p.weights.data(), p.weights.size()}, {p.bias.data(), p.units}, 1, narrow,
-                      {table.data(), table.size()}, {offsets.data(), offsets.size()});
+      : narrow(narrow),
+        table(padded_units(p.units) * row_stride(p.units) / (narrow ? 2 : 1)),
+        offsets(2 * padded_units(p.units)) {
+    couplings_quantise({p.weights.data(), p.weights.size()}, {p.bias.data(), p.units}, 1, false, narrow,
+                       {table.data(), table.size()}, {offsets.data(), offsets.size()});
   }
   span<const int32_t> table_span() const { return {table.data(), table.size()}; }
   span<const int32_t> offset_span() const { return {offsets.data(), offsets.size()}; }
@@ -112,8 +108,8 @@ TEST_CASE("fields are the plain sums, in both widths, for few rows and for many"
         const integers net(p, narrow);
         std::vector<float> fields(rows * units);
         std::vector<double> energies(rows);
-        hopfield_fields(units, narrow, 1, net.table_span(), net.offset_span(), {p.states.data(), p.states.size()},
-                        {fields.data(), fields.size()}, {energies.data(), rows});
+        couplings_fields(units, false, narrow, 1, net.table_span(), net.offset_span(),
+                         {p.states.data(), p.states.size()}, {fields.data(), fields.size()}, {energies.data(), rows});
         size_t wrong = 0;
         for (size_t r = 0; r < rows; r++) {
           double twice = 0;
@@ -161,16 +157,16 @@ TEST_CASE("the scale of couplings") {
   double scale[3];
   const float thirds[9] = {0, 1.0f / 3, -2.0f / 3, 1.0f / 3, 0, 1.0f / 3, -2.0f / 3, 1.0f / 3, 0};
   const float none[3] = {};
-  hopfield_scale({thirds, 9}, {none, 3}, {scale, 3});
+  couplings_scale({thirds, 9}, {none, 3}, {scale, 3});
   CHECK(scale[0] == 1.0 / 3);
   CHECK(scale[1] == 3);
   CHECK(scale[2] == 1);
   const float whole[4] = {0, -40000, -40000, 0};
-  hopfield_scale({whole, 4}, {none, 2}, {scale, 3});
+  couplings_scale({whole, 4}, {none, 2}, {scale, 3});
   CHECK(scale[0] == 1);
   CHECK(scale[1] == 40000);
   const float odd[4] = {0, 0.1f, 0.1f, 0};
-  hopfield_scale({odd, 4}, {none, 2}, {scale, 3});
+  couplings_scale({odd, 4}, {none, 2}, {scale, 3});
   CHECK(scale[2] == 0);
   CHECK(0.1 / scale[0] < 2147483647.0);
   CHECK(0.1 / scale[0] > 1073741823.0);

@@ -300,21 +300,23 @@ export interface Kernels {
     off: number,
     values: Written<Uint8Array>,
   ): void
-  hopfieldScale(
+  couplingsScale(
     weights: Span<Float32Array>,
     bias: Span<Float32Array>,
     scale: Written<Float64Array>,
   ): void
-  hopfieldQuantise(
+  couplingsQuantise(
     weights: Span<Float32Array>,
     bias: Span<Float32Array>,
     unit: number,
+    binary: boolean,
     narrow: boolean,
     table: Written<Int32Array>,
     offsets: Written<Int32Array>,
   ): void
-  hopfieldFields(
+  couplingsFields(
     units: number,
+    binary: boolean,
     narrow: boolean,
     unit: number,
     table: Span<Int32Array>,
@@ -322,6 +324,38 @@ export interface Kernels {
     states: Span<Uint32Array>,
     fields: Written<Float32Array>,
     energies: Written<Float64Array>,
+  ): void
+  boltzmannGibbs(
+    units: number,
+    binary: boolean,
+    narrow: boolean,
+    unit: number,
+    table: Span<Int32Array>,
+    offsets: Span<Int32Array>,
+    scan: number,
+    metropolis: boolean,
+    temperatures: Span<Float64Array>,
+    clampMask: Span<Uint32Array>,
+    keyLow: number,
+    keyHigh: number,
+    orderLow: number,
+    orderHigh: number,
+    firstChain: number,
+    firstSweep: number,
+    states: Written<Uint32Array>,
+    onCounts: Written<Uint32Array>,
+    energies: Written<Float64Array>,
+  ): void
+  boltzmannUpdateProbabilities(
+    units: number,
+    binary: boolean,
+    narrow: boolean,
+    unit: number,
+    table: Span<Int32Array>,
+    offsets: Span<Int32Array>,
+    metropolis: boolean,
+    temperature: number,
+    flips: Written<Float64Array>,
   ): void
   hopfieldRecall(
     units: number,

@@ -3,6 +3,7 @@
 import type { Backend, BackendArray } from '../backend/backend.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import { wordsPerRow } from './bits.ts'
+import { type IntegerCouplings, toIntegers } from './integer-couplings.ts'
 
 /** Couplings and what was stored in them. Never changed once it is a core's `network`: learning makes another. */
 export interface Network {
@@ -16,38 +17,9 @@ export interface Network {
   integers?: Promise<IntegerCouplings>
 }
 
-/** Couplings as integers (native/kernels/hopfield_network.h says why). */
-export interface IntegerCouplings {
-  readonly units: number
-  readonly narrow: boolean
-  readonly unit: number
-  readonly table: BackendArray<Int32Array>
-  readonly offsets: BackendArray<Int32Array>
-}
-
-const LARGEST_NARROW = 32767
-const PADDING = 64
-
-/** Units and padding of a row of integer couplings. */
-export function padded(units: number): number {
-  return Math.ceil(units / PADDING) * PADDING
-}
-
 export function integersOf(backend: Backend, network: Network): Promise<IntegerCouplings> {
-  network.integers ??= quantise(backend, network)
+  network.integers ??= toIntegers(backend, network.weights, network.bias, 'spin')
   return network.integers
-}
-
-async function quantise(backend: Backend, { weights, bias }: Network): Promise<IntegerCouplings> {
-  const scale = new Float64Array(3)
-  await backend.run('hopfieldScale', weights, bias, scale)
-  const [unit, largest, exact] = scale as unknown as [number, number, number]
-  const [units, stride] = [bias.length, padded(bias.length)]
-  const narrow = exact === 1 && largest <= LARGEST_NARROW
-  const table = backend.alloc(Int32Array, (stride * stride) / (narrow ? 2 : 1))
-  const offsets = backend.alloc(Int32Array, 2 * stride)
-  await backend.run('hopfieldQuantise', weights, bias, unit, narrow, table, offsets)
-  return { units, narrow, unit, table, offsets }
 }
 
 export function emptyNetwork(backend: Backend, units: number): Network {

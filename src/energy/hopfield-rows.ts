@@ -2,8 +2,9 @@
 
 import { inPieces } from '../backend/pieces.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
-import { type HopfieldCore, type IntegerCouplings, integersOf, type Network, padded } from './hopfield-core.ts'
+import { type HopfieldCore, integersOf, type Network } from './hopfield-core.ts'
 import { toStates } from './hopfield-states.ts'
+import { type IntegerCouplings, padded } from './integer-couplings.ts'
 import { type LongOptions, reporter } from './progress.ts'
 import { checkedLongOptions } from './rbm-rows.ts'
 
@@ -66,7 +67,7 @@ function pieces(
 
 function run(
   { backend, words }: HopfieldCore,
-  { units, narrow, unit, table, offsets }: IntegerCouplings,
+  { units, binary, narrow, unit, table, offsets }: IntegerCouplings,
   bits: Uint32Array,
   first: number,
   count: number,
@@ -74,5 +75,5 @@ function run(
   energies: Float64Array,
 ): Promise<void> {
   const states = bits.subarray(first * words, (first + count) * words)
-  return backend.run('hopfieldFields', units, narrow, unit, table, offsets, states, fields, energies)
+  return backend.run('couplingsFields', units, binary, narrow, unit, table, offsets, states, fields, energies)
 }

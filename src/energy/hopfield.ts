@@ -35,7 +35,7 @@ export interface HopfieldOptions {
  * run of single updates ends in a fixed point. States are given as -1 and +1 or as 0 and 1, row after row, and come back
  * in the same way (rows of only ones count as -1 and +1).
  *
- * Energies, fields and recall see the couplings as integers times a common unit (native/kernels/hopfield_network.h).
+ * Energies, fields and recall see the couplings as integers times a common unit (native/kernels/coupling_table.h).
  * Where all couplings are multiples of 1 or of 1/N, as by Hebb's rule, that is exact; otherwise they are rounded by at most
  * 2^-31 of the largest sum of magnitudes of a row. So a fixed point is a proven one, and the same seed gives the same
  * bytes on every backend and number of threads, one probe alone or in a batch.

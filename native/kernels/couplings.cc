@@ -1,7 +1,7 @@
-#include "kernels/hopfield_couplings.h"
+#include "kernels/couplings.h"
 
 #include "core/sums.h"
-#include "kernels/hopfield_fields.h"
+#include "kernels/coupling_fields.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -61,7 +61,7 @@ double smallest_unit(double largest, size_t units) {
 
 }  // namespace
 
-void hopfield_scale(span<const float> weights, span<const float> bias, span<double> scale) {
+void couplings_scale(span<const float> weights, span<const float> bias, span<double> scale) {
   const size_t units = bias.size();
   const scratch<row_survey> rows(units);
   parallel_for(units, [&](size_t i) { rows[i] = survey(weights.data() + i * units, bias[i], units); });
@@ -89,54 +89,56 @@ void hopfield_scale(span<const float> weights, span<const float> bias, span<doub
 
 namespace {
 
+// Returns the sum of the row in units.
 template <class T>
-void quantise_row(const float* from, size_t units, double unit, T* to, int64_t* total) {
+int64_t quantise_row(const float* from, size_t units, double unit, uint32_t step, T* to) {
   const double inverse = 1 / unit;
   int64_t sum = 0;
   for (size_t j = 0; j < units; j++) {
     const int32_t w = static_cast<int32_t>(nearest(static_cast<double>(from[j]) * inverse));
     sum += w;
-    to[j] = static_cast<T>(2u * static_cast<uint32_t>(w));
+    to[j] = static_cast<T>(step * static_cast<uint32_t>(w));
   }
-  *total = sum;
+  return sum;
 }
 
 template <class T>
-void quantise(span<const float> weights, span<const float> bias, double unit, T* table, span<int32_t> offsets) {
-  const size_t units = bias.size(), stride = hopfield_padded(units);
-  parallel_for(stride, [&](size_t i) {
+void quantise(span<const float> weights, span<const float> bias, double unit, bool binary, T* table,
+              span<int32_t> offsets) {
+  const size_t units = bias.size(), width = padded_units(units), stride = row_stride(units);
+  parallel_for(width, [&](size_t i) {
     T* row = table + i * stride;
     memset(row, 0, stride * sizeof(T));
-    offsets[i] = offsets[stride + i] = 0;
+    offsets[i] = offsets[width + i] = 0;
     if (i >= units) return;
-    int64_t total;
-    quantise_row(weights.data() + i * units, units, unit, row, &total);
+    const int64_t total = quantise_row(weights.data() + i * units, units, unit, binary ? 1 : 2, row);
     const int32_t b = static_cast<int32_t>(nearest(static_cast<double>(bias[i]) * (1 / unit)));
     offsets[i] = b;
-    offsets[stride + i] = static_cast<int32_t>(b - total);
+    offsets[width + i] = static_cast<int32_t>(binary ? b : b - total);
   });
 }
 
 }  // namespace
 
-void hopfield_quantise(span<const float> weights, span<const float> bias, double unit, bool narrow, span<int32_t> table,
-                       span<int32_t> offsets) {
+void couplings_quantise(span<const float> weights, span<const float> bias, double unit, bool binary, bool narrow,
+                        span<int32_t> table, span<int32_t> offsets) {
   if (narrow)
-    quantise(weights, bias, unit, reinterpret_cast<int16_t*>(table.data()), offsets);
+    quantise(weights, bias, unit, binary, reinterpret_cast<int16_t*>(table.data()), offsets);
   else
-    quantise(weights, bias, unit, table.data(), offsets);
+    quantise(weights, bias, unit, binary, table.data(), offsets);
 }
 
-void hopfield_fields(uint32_t units, bool narrow, double unit, span<const int32_t> table, span<const int32_t> offsets,
-                     span<const uint32_t> states, span<float> fields, span<double> energies) {
-  with_network(units, narrow, table, offsets, [&]<class T>(const hopfield_network<T>& network) {
+void couplings_fields(uint32_t units, bool binary, bool narrow, double unit, span<const int32_t> table,
+                      span<const int32_t> offsets, span<const uint32_t> states, span<float> fields,
+                      span<double> energies) {
+  with_network(units, narrow, table, offsets, [&]<class T>(const coupling_table<T>& network) {
     const size_t rows = states.size() / network.words();
     const scratch<T> z(rows * network.stride);
-    hopfield_start_fields(network, states.data(), rows, z.data());
+    start_fields(network, states.data(), rows, z.data());
     for (size_t r = 0; r < rows; r++) {
       const T* from = z.data() + r * network.stride;
       if (!energies.empty()) {
-        const int64_t twice = twice_energy(network, from, states.data() + r * network.words());
+        const int64_t twice = twice_energy(network, from, states.data() + r * network.words(), binary);
         energies[r] = static_cast<double>(twice) * unit * 0.5;
       }
       if (fields.empty()) continue;

@@ -18,6 +18,10 @@ struct field_vector<int32_t> {
   using element = uint32_t;
 };
 
+// A vector of fields as 32-bit integers.
+GIBBSITE_INLINE i32x load_fields(const int32_t* from) { return load<i32x>(from); }
+GIBBSITE_INLINE i32x load_fields(const int16_t* from) { return convert<i32x>(load<i16half>(from)); }
+
 // Bit i of the result: v[i] is negative.
 GIBBSITE_INLINE uint32_t sign_bits(i32x v) { return mask_bits(v < 0); }
 

@@ -2,7 +2,7 @@
 // has the same for floats). Integers have no order of summation, so any path gives the same fields.
 #pragma once
 #include "core/bit_product.h"
-#include "kernels/hopfield_network.h"
+#include "kernels/coupling_table.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -72,14 +72,14 @@ GIBBSITE_INLINE void add_field_entries(const T* tables, uint32_t word, T* z) {
 }
 
 template <class T>
-void start_from_silence(const hopfield_network<T>& network, size_t first_column, size_t width, T* z) {
+void start_from_silence(const coupling_table<T>& network, size_t first_column, size_t width, T* z) {
   for (size_t c = 0; c < width; c++) z[c] = static_cast<T>(network.silent[first_column + c]);
 }
 
 // The columns of one tile for up to field_tile_rows states; states [rows, words], fields [rows, stride]. Sums are kept
 // side by side until they are done: at distances of `stride` they would compete for the same few places in the cache.
 template <class T>
-void field_tile(const hopfield_network<T>& network, const uint32_t* states, size_t rows, size_t column, T* fields) {
+void field_tile(const coupling_table<T>& network, const uint32_t* states, size_t rows, size_t column, T* fields) {
   constexpr size_t width = field_tile_bytes / sizeof(T);
   alignas(64) T tables[groups_per_word * group_entries * width], sums[field_tile_rows * width];
   start_from_silence(network, column, width, sums);
@@ -101,8 +101,8 @@ void field_tile(const hopfield_network<T>& network, const uint32_t* states, size
 
 // The fields of a single state, from the rows of its set bits.
 template <class T>
-void field_row(const hopfield_network<T>& network, const uint32_t* state, T* fields) {
-  start_from_silence(network, 0, network.stride, fields);
+void field_row(const coupling_table<T>& network, const uint32_t* state, T* fields) {
+  start_from_silence(network, 0, network.width, fields);
   const T* rows[32];
   const T signs[32] = {};
   for (size_t w = 0; w < network.words(); w++) {
@@ -110,19 +110,19 @@ void field_row(const hopfield_network<T>& network, const uint32_t* state, T* fie
     for (uint32_t word = state[w]; word != 0; word &= word - 1) {
       rows[count++] = network.row(32 * w + static_cast<size_t>(__builtin_ctz(word)));
     }
-    add_all_rows(rows, signs, count, fields, network.stride);
+    add_all_rows(rows, signs, count, fields, network.width);
   }
 }
 
 // fields [rows, stride] of states [rows, words], on all threads.
 template <class T>
-void hopfield_start_fields(const hopfield_network<T>& network, const uint32_t* states, size_t rows, T* fields) {
+void start_fields(const coupling_table<T>& network, const uint32_t* states, size_t rows, T* fields) {
   if (rows < table_rows) {
     return parallel_for(
         rows, [&](size_t r) { field_row(network, states + r * network.words(), fields + r * network.stride); });
   }
   constexpr size_t width = field_tile_bytes / sizeof(T);
-  const size_t columns = network.stride / width, row_tiles = (rows + field_tile_rows - 1) / field_tile_rows;
+  const size_t columns = network.width / width, row_tiles = (rows + field_tile_rows - 1) / field_tile_rows;
   parallel_for(columns * row_tiles, [&](size_t task) {
     const size_t first = task % row_tiles * field_tile_rows;
     const size_t count = rows - first < field_tile_rows ? rows - first : field_tile_rows;
