@@ -2,6 +2,7 @@
 #include "abi/kernel.h"
 #include "kernels/bits.h"
 #include "kernels/boltzmann_gibbs.h"
+#include "kernels/boltzmann_train.h"
 #include "kernels/couplings.h"
 #include "kernels/data_survey.h"
 #include "kernels/hopfield_learn.h"
@@ -81,6 +82,10 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(boltzmann_gibbs, units, binary, narrow, unit, table, offsets, scan, metropolis, temperatures, clamp_mask,
            key_low, key_high, order_low, order_high, first_chain, first_sweep, states, on_counts, energies),
     KERNEL(boltzmann_update_probabilities, units, binary, narrow, unit, table, offsets, metropolis, temperature, flips),
+    // boltzmann_train.h
+    KERNEL(boltzmann_train, data, visible, binary, temperature, batch, rates, momentum, weight_decay, sweeps,
+           data_sweeps, data_key_low, data_key_high, chain_key_low, chain_key_high, first_step, weights, bias,
+           weight_velocity, bias_velocity, chains),
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
            states, previous, counts, energies, trace),

@@ -12,7 +12,7 @@
 namespace gibbsite::GIBBSITE_TARGET {
 
 // Purposes of random words under one key (unit_sampler.h). One number is used once in the whole library.
-enum boltzmann_tag : uint32_t { tag_update = 6, tag_choice = 7 };
+enum boltzmann_tag : uint32_t { tag_update = 6, tag_choice = 7, tag_coin = 18 };
 
 struct visit_rule {
   bool metropolis;

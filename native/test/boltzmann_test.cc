@@ -5,6 +5,7 @@
 
 #include "core/threads.h"
 #include "kernels/boltzmann_gibbs.h"
+#include "kernels/boltzmann_train.h"
 #include "kernels/boltzmann_visit.h"
 #include "kernels/coupling_table.h"
 #include "kernels/couplings.h"
@@ -15,7 +16,7 @@ using namespace gibbsite::GIBBSITE_TARGET;
 namespace {
 
 constexpr philox_key key{11, 12}, order_key{13, 14};
-constexpr uint32_t first_chain = 5;
+uint32_t first_chain = 5;
 
 uint32_t random_word(uint32_t i, uint32_t purpose) {
   const uint32_t counter[4] = {i, purpose, 0, 0};
@@ -178,5 +179,84 @@ TEST_CASE("thresholds decide as probabilities say") {
     boltzmann_update_probabilities(1, binary, false, 1, {m.table.data(), m.table.size()},
                                    {m.offsets.data(), m.offsets.size()}, true, __builtin_inf(), {flips, 2});
     CHECK(flips[1] == doctest::Approx(1).epsilon(1e-6));
+  }
+}
+
+namespace {
+
+// A step of training, from plain sweeps and sums.
+void step_plainly(machine* m, uint32_t visible, const std::vector<uint32_t>& rows, double temperature, float rate,
+                  float momentum, float decay, uint64_t step, std::vector<float>* weight_velocity,
+                  std::vector<float>* bias_velocity, std::vector<uint32_t>* chains) {
+  const size_t count = rows.size() / panel_count(visible);
+  machine data = *m;
+  data.chains = count;
+  data.states.assign(count * m->words, 0);
+  data.mask.assign(m->words, 0);
+  for (size_t i = 0; i < visible; i++) data.mask[i / 32] |= 1u << (i % 32);
+  for (size_t r = 0; r < count; r++) {
+    for (size_t i = 0; i < m->units; i++) {
+      const bool on =
+          i < visible ? machine::is_on(rows, r * panel_count(visible), i) : word_of(tag_coin, step, r, i) >> 31 != 0;
+      if (on) data.states[r * m->words + i / 32] |= 1u << (i % 32);
+    }
+  }
+  for (uint64_t k = 0; k < 2; k++) {
+    data.states = sweep_plainly(data, boltzmann_scan::sequential, false, temperature, 2 * step + k, data.states);
+  }
+  machine model = *m;
+  model.mask.assign(m->words, 0);
+  *chains = sweep_plainly(model, boltzmann_scan::sequential, false, temperature, step, *chains);
+  const auto mean = [&](const std::vector<uint32_t>& states, size_t total, size_t i, size_t j) {
+    int sum = 0;
+    for (size_t r = 0; r < total; r++) {
+      const int yi = machine::is_on(states, r * m->words, i) ? 1 : m->binary ? 0 : -1;
+      const int yj = i == j ? (m->binary ? 1 : yi) : machine::is_on(states, r * m->words, j) ? 1 : m->binary ? 0 : -1;
+      sum += i == j && !m->binary ? yi : yi * yj;
+    }
+    return sum * (1 / (temperature * static_cast<double>(total)));
+  };
+  for (size_t i = 0; i < m->units; i++) {
+    for (size_t j = 0; j < m->units; j++) {
+      const float gradient = static_cast<float>(mean(data.states, count, i, j) - mean(*chains, m->chains, i, j));
+      float* velocity = i == j ? &(*bias_velocity)[i] : &(*weight_velocity)[i * m->units + j];
+      float* parameter = i == j ? &m->bias[i] : &m->weights[i * m->units + j];
+      *velocity = momentum * *velocity + rate * (i == j ? gradient : gradient - decay * *parameter);
+      *parameter += *velocity;
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a step of training is the difference of plain means") {
+  first_chain = 0;
+  for (const bool binary : {false, true}) {
+    for (const uint32_t visible : {40u, 33u}) {
+      machine m(40, 8, binary, false);
+      m.mask.assign(m.words, 0);
+      const size_t row_words = panel_count(visible);
+      std::vector<uint32_t> rows(4 * row_words), chains = m.states;
+      for (size_t k = 0; k < rows.size(); k++) {
+        rows[k] = random_word(static_cast<uint32_t>(k), 9) & word_mask(visible, k % row_words);
+      }
+      std::vector<float> weight_velocity(m.weights.size()), bias_velocity(m.units);
+      machine expected = m;
+      std::vector<float> expected_velocity = weight_velocity, expected_bias_velocity = bias_velocity;
+      std::vector<uint32_t> expected_chains = chains;
+      const float rates[1] = {16};
+      const int32_t diverged =
+          boltzmann_train({rows.data(), rows.size()}, visible, binary, 2, 4, {rates, 1}, 0.5f, 0.25f, 1, 2, key.low,
+                          key.high, key.low, key.high, 6, {m.weights.data(), m.weights.size()},
+                          {m.bias.data(), m.units}, {weight_velocity.data(), weight_velocity.size()},
+                          {bias_velocity.data(), m.units}, {chains.data(), chains.size()});
+      step_plainly(&expected, visible, rows, 2, 16, 0.5f, 0.25f, 6, &expected_velocity, &expected_bias_velocity,
+                   &expected_chains);
+      CHECK(diverged == -1);
+      CHECK(chains == expected_chains);
+      CHECK(m.weights == expected.weights);
+      CHECK(m.bias == expected.bias);
+      CHECK(weight_velocity == expected_velocity);
+    }
   }
 }

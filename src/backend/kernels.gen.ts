@@ -357,6 +357,28 @@ export interface Kernels {
     temperature: number,
     flips: Written<Float64Array>,
   ): void
+  boltzmannTrain(
+    data: Span<Uint32Array>,
+    visible: number,
+    binary: boolean,
+    temperature: number,
+    batch: number,
+    rates: Span<Float32Array>,
+    momentum: number,
+    weightDecay: number,
+    sweeps: number,
+    dataSweeps: number,
+    dataKeyLow: number,
+    dataKeyHigh: number,
+    chainKeyLow: number,
+    chainKeyHigh: number,
+    firstStep: number,
+    weights: Written<Float32Array>,
+    bias: Written<Float32Array>,
+    weightVelocity: Written<Float32Array>,
+    biasVelocity: Written<Float32Array>,
+    chains: Written<Uint32Array>,
+  ): number
   hopfieldRecall(
     units: number,
     narrow: boolean,
