@@ -15,6 +15,23 @@ export type {
 export { backend, current, load, ready, setThreads } from './backend/index.ts'
 export type { Kernels } from './backend/kernels.gen.ts'
 export { inPieces, type PieceOptions } from './backend/pieces.ts'
+export { BoltzmannMachine, type BoltzmannOptions } from './energy/boltzmann.ts'
+export type { Scan } from './energy/boltzmann-couplings.ts'
+export type { ExactLaw, ExactOptions } from './energy/boltzmann-exact.ts'
+export type { BoltzmannFitResult } from './energy/boltzmann-fit.ts'
+export type { BoltzmannGradient } from './energy/boltzmann-likelihood.ts'
+export type {
+  BoltzmannFitOptions,
+  BoltzmannFitProgress,
+  BoltzmannSettings,
+  BoltzmannTrainingOptions,
+} from './energy/boltzmann-options.ts'
+export type { BoltzmannRetrieveOptions, BoltzmannRetrieveResult } from './energy/boltzmann-retrieve.ts'
+export type { BoltzmannSampleOptions, BoltzmannSampleResult, BoltzmannSnapshot } from './energy/boltzmann-sample.ts'
+export type { Cooling, Temperatures } from './energy/boltzmann-schedule.ts'
+export type { BoltzmannClamp } from './energy/boltzmann-start.ts'
+export type { BoltzmannTrainingPosition } from './energy/boltzmann-training-state.ts'
+export type { GraphLike } from './energy/graph.ts'
 export { Hopfield, type HopfieldOptions } from './energy/hopfield.ts'
 export type { ContrastiveOptions } from './energy/hopfield-contrastive.ts'
 export type { StoreResult } from './energy/hopfield-hebbian.ts'
@@ -22,7 +39,7 @@ export type { PseudoInverseOptions } from './energy/hopfield-projection.ts'
 export type { RecallOptions, RecallOrder, RecallResult } from './energy/hopfield-recall.ts'
 export type { HopfieldReport, ReportOptions } from './energy/hopfield-report.ts'
 export type { RetrieveOptions, RetrieveResult } from './energy/hopfield-retrieve.ts'
-export type { StateMatrix } from './energy/hopfield-states.ts'
+export type { Encoding, StateMatrix } from './energy/hopfield-states.ts'
 export type {
   HebbianOptions,
   StoreOptions,

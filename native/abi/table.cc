@@ -1,7 +1,10 @@
 // The only list of kernels in the project. A line here and `npm run gen` make a kernel callable from TypeScript.
 #include "abi/kernel.h"
 #include "kernels/bits.h"
+#include "kernels/boltzmann_enumerate.h"
 #include "kernels/boltzmann_gibbs.h"
+#include "kernels/boltzmann_likelihood.h"
+#include "kernels/boltzmann_sparse.h"
 #include "kernels/boltzmann_train.h"
 #include "kernels/couplings.h"
 #include "kernels/data_survey.h"
@@ -66,6 +69,7 @@ static constexpr kernel_entry kernels[] = {
     // log_weights.h
     KERNEL(log_sum_exp, values),
     KERNEL(log_weight_summary, log_weights, summary),
+    KERNEL(exponentials, values, shift, result),
     KERNEL(logits, probabilities, logits),
     // rbm_train.h
     KERNEL(rbm_train, data, batch, rates, momentum, weight_decay, sweeps, sampled, sparsity_target, sparsity_cost,
@@ -76,6 +80,8 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(hopfield_unpack, bits, columns, off, values),
     // couplings.h
     KERNEL(couplings_scale, weights, bias, scale),
+    KERNEL(couplings_scale_sparse, offsets, weights, bias, scale),
+    KERNEL(couplings_to_integers, values, unit, integers),
     KERNEL(couplings_quantise, weights, bias, unit, binary, narrow, table, offsets),
     KERNEL(couplings_fields, units, binary, narrow, unit, table, offsets, states, fields, energies),
     // boltzmann_gibbs.h
@@ -86,6 +92,17 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(boltzmann_train, data, visible, binary, temperature, batch, rates, momentum, weight_decay, sweeps,
            data_sweeps, data_key_low, data_key_high, chain_key_low, chain_key_high, first_step, weights, bias,
            weight_velocity, bias_velocity, chains),
+    // boltzmann_enumerate.h
+    KERNEL(boltzmann_enumerate, couplings, bias, binary, beta, first_block, log_sums),
+    KERNEL(boltzmann_moments, couplings, bias, binary, beta, log_z, first_group, both_on),
+    KERNEL(boltzmann_probabilities, couplings, bias, binary, beta, log_z, probabilities),
+    KERNEL(boltzmann_pick, couplings, bias, binary, beta, blocks, uniforms, states),
+    // boltzmann_likelihood.h
+    KERNEL(boltzmann_pseudo_likelihood, fields, states, units, sharpness, log_likelihood),
+    // boltzmann_sparse.h
+    KERNEL(boltzmann_sparse_gibbs, offsets, columns, weights, bias, binary, unit, order, scan, metropolis, temperatures,
+           clamp_mask, key_low, key_high, order_low, order_high, first_chain, first_sweep, states, on_counts, energies),
+    KERNEL(boltzmann_sparse_fields, offsets, columns, weights, bias, binary, unit, states, fields, energies),
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
            states, previous, counts, energies, trace),

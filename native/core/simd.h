@@ -189,4 +189,17 @@ GIBBSITE_INLINE i32x load_where(const int32_t* from, uint32_t bits) {
 #endif
 }
 
+// v + x in the lanes whose bit is set, v in the others.
+GIBBSITE_INLINE i32x add_where(i32x v, i32x x, uint32_t bits) {
+#if defined(GIBBSITE_AVX512)
+  return (i32x)_mm512_mask_add_epi32((__m512i)v, static_cast<__mmask16>(bits), (__m512i)v, (__m512i)x);
+#elif defined(GIBBSITE_AVX2)
+  i32x bit;
+  for (int i = 0; i < f32_lanes; i++) bit[i] = 1 << i;
+  return v + (x & ((splat<i32x>(static_cast<int32_t>(bits)) & bit) != 0));
+#else
+  return v + (x & load<i32x>(nibble_lanes[bits & 15]));
+#endif
+}
+
 }  // namespace gibbsite::GIBBSITE_TARGET

@@ -17,6 +17,8 @@ constexpr uint32_t random = 1;
 // In a fresh permutation each sweep: random_permutation (random_discrete.h) under the order key, of the stream (chain,
 // sweep).
 constexpr uint32_t permutation = 2;
+// Colour by colour, for sparse couplings (boltzmann_sparse.h).
+constexpr uint32_t chromatic = 3;
 }  // namespace boltzmann_scan
 
 // One sweep of every chain for each of temperatures [sweeps], from and to states [chains, words]. clamp_mask [words]

@@ -38,16 +38,17 @@ double magnitude(const float* values, size_t size) {
   return add_parts(part);
 }
 
-row_survey survey(const float* row, float bias, size_t units) {
+// `units`: N of the 1/N whose multiples are looked for.
+row_survey survey(const float* row, float bias, size_t length, size_t units) {
   constexpr size_t chunk = 64;  // most rows that are no multiples show it at once
   const double count = static_cast<double>(units);
   bool whole = are_multiples(&bias, 1, 1), per_n = are_multiples(&bias, 1, count);
-  for (size_t j = 0; j < units && (whole || per_n); j += chunk) {
-    const size_t size = units - j < chunk ? units - j : chunk;
+  for (size_t j = 0; j < length && (whole || per_n); j += chunk) {
+    const size_t size = length - j < chunk ? length - j : chunk;
     whole = whole && are_multiples(row + j, size, 1);
     per_n = per_n && are_multiples(row + j, size, count);
   }
-  return {magnitude(row, units) + static_cast<double>(__builtin_fabsf(bias)), whole, per_n};
+  return {magnitude(row, length) + static_cast<double>(__builtin_fabsf(bias)), whole, per_n};
 }
 
 // The smallest power of two at which `largest`, and a half for the rounding of each of its terms, fits 31 bits.
@@ -59,12 +60,8 @@ double smallest_unit(double largest, size_t units) {
   return unit;
 }
 
-}  // namespace
-
-void couplings_scale(span<const float> weights, span<const float> bias, span<double> scale) {
-  const size_t units = bias.size();
-  const scratch<row_survey> rows(units);
-  parallel_for(units, [&](size_t i) { rows[i] = survey(weights.data() + i * units, bias[i], units); });
+// scale (couplings.h) from the surveys of all rows.
+void set_scale(const scratch<row_survey>& rows, size_t units, span<double> scale) {
   row_survey all{0, true, true};
   for (size_t i = 0; i < units; i++) {
     all.magnitude = rows[i].magnitude > all.magnitude ? rows[i].magnitude : all.magnitude;
@@ -87,15 +84,39 @@ void couplings_scale(span<const float> weights, span<const float> bias, span<dou
   scale[2] = exact ? 1 : 0;
 }
 
+int32_t to_units(float x, double unit) { return static_cast<int32_t>(nearest(static_cast<double>(x) * (1 / unit))); }
+
+}  // namespace
+
+void couplings_scale(span<const float> weights, span<const float> bias, span<double> scale) {
+  const size_t units = bias.size();
+  const scratch<row_survey> rows(units);
+  parallel_for(units, [&](size_t i) { rows[i] = survey(weights.data() + i * units, bias[i], units, units); });
+  set_scale(rows, units, scale);
+}
+
+void couplings_scale_sparse(span<const uint32_t> offsets, span<const float> weights, span<const float> bias,
+                            span<double> scale) {
+  const size_t units = bias.size();
+  const scratch<row_survey> rows(units);
+  for (size_t i = 0; i < units; i++) {
+    rows[i] = survey(weights.data() + offsets[i], bias[i], offsets[i + 1] - offsets[i], units);
+  }
+  set_scale(rows, units, scale);
+}
+
+void couplings_to_integers(span<const float> values, double unit, span<int32_t> integers) {
+  for (size_t k = 0; k < values.size(); k++) integers[k] = to_units(values[k], unit);
+}
+
 namespace {
 
 // Returns the sum of the row in units.
 template <class T>
 int64_t quantise_row(const float* from, size_t units, double unit, uint32_t step, T* to) {
-  const double inverse = 1 / unit;
   int64_t sum = 0;
   for (size_t j = 0; j < units; j++) {
-    const int32_t w = static_cast<int32_t>(nearest(static_cast<double>(from[j]) * inverse));
+    const int32_t w = to_units(from[j], unit);
     sum += w;
     to[j] = static_cast<T>(step * static_cast<uint32_t>(w));
   }
@@ -112,7 +133,7 @@ void quantise(span<const float> weights, span<const float> bias, double unit, bo
     offsets[i] = offsets[width + i] = 0;
     if (i >= units) return;
     const int64_t total = quantise_row(weights.data() + i * units, units, unit, binary ? 1 : 2, row);
-    const int32_t b = static_cast<int32_t>(nearest(static_cast<double>(bias[i]) * (1 / unit)));
+    const int32_t b = to_units(bias[i], unit);
     offsets[i] = b;
     offsets[width + i] = static_cast<int32_t>(binary ? b : b - total);
   });

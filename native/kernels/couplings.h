@@ -12,6 +12,13 @@ namespace gibbsite::GIBBSITE_TARGET {
 // Narrow couplings will do when the multiples are exact and the largest sum is at most 32767.
 void couplings_scale(span<const float> weights, span<const float> bias, span<double> scale);
 
+// The same for couplings in compressed rows: weights [offsets[i] ... offsets[i + 1]) are those of unit i.
+void couplings_scale_sparse(span<const uint32_t> offsets, span<const float> weights, span<const float> bias,
+                            span<double> scale);
+
+// integers = values / unit, to the nearest.
+void couplings_to_integers(span<const float> values, double unit, span<int32_t> integers);
+
 // table = 2 W / unit (binary: W / unit); offsets = b / unit and the fields of the state with all units off.
 void couplings_quantise(span<const float> weights, span<const float> bias, double unit, bool binary, bool narrow,
                         span<int32_t> table, span<int32_t> offsets);

@@ -38,6 +38,10 @@ void log_weight_summary(span<const double> log_weights, span<double> summary) {
   summary[2] = total * total / sum(square.data(), n);
 }
 
+void exponentials(span<const double> values, double shift, span<double> result) {
+  for (size_t i = 0; i < values.size(); i++) result[i] = exp(values[i] - shift);
+}
+
 void logits(span<const double> probabilities, span<float> logits) {
   for (size_t i = 0; i < probabilities.size(); i++) {
     logits[i] = static_cast<float>(log(probabilities[i]) - log(1.0 - probabilities[i]));

@@ -11,6 +11,9 @@ double log_sum_exp(span<const double> values);
 // sd(w) / (mean(w) sqrt(n)); summary[2] = effective sample size (sum w)^2 / sum w^2 (Kish 1965).
 void log_weight_summary(span<const double> log_weights, span<double> summary);
 
+// result_i = exp(values_i - shift).
+void exponentials(span<const double> values, double shift, span<double> result);
+
 // logits_i = log(p_i / (1 - p_i)) for p strictly between 0 and 1.
 void logits(span<const double> probabilities, span<float> logits);
 

@@ -1,10 +1,13 @@
 // Chains of a Boltzmann machine: every path makes the flips of a plain one that visits unit after unit.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "core/threads.h"
+#include "kernels/boltzmann_enumerate.h"
 #include "kernels/boltzmann_gibbs.h"
+#include "kernels/boltzmann_sparse.h"
 #include "kernels/boltzmann_train.h"
 #include "kernels/boltzmann_visit.h"
 #include "kernels/coupling_table.h"
@@ -258,5 +261,75 @@ TEST_CASE("a step of training is the difference of plain means") {
       CHECK(m.bias == expected.bias);
       CHECK(weight_velocity == expected_velocity);
     }
+  }
+}
+
+TEST_CASE("sparse couplings make the same flips as dense ones, for few chains and for many") {
+  first_chain = 5;
+  for (const uint32_t units : {1u, 33u, 150u}) {
+    for (const size_t chains : {size_t{3}, size_t{33}, size_t{70}}) {
+      for (int variant = 0; variant < 4; variant++) {
+        const bool binary = (variant & 1) != 0, metropolis = (variant & 2) != 0;
+        const machine m(units, chains, binary, false);
+        std::vector<uint32_t> offsets = {0}, columns, order;
+        std::vector<int32_t> weights, bias;
+        for (uint32_t i = 0; i < units; i++) {
+          for (uint32_t j = 0; j < units; j++) {
+            if (m.weights[i * units + j] == 0) continue;
+            columns.push_back(j);
+            weights.push_back(static_cast<int32_t>(m.weights[i * units + j]));
+          }
+          offsets.push_back(static_cast<uint32_t>(columns.size()));
+          bias.push_back(static_cast<int32_t>(m.bias[i]));
+          order.push_back(i);
+        }
+        for (const uint32_t scan : {boltzmann_scan::sequential, boltzmann_scan::random, boltzmann_scan::permutation,
+                                    boltzmann_scan::chromatic}) {
+          const uint32_t like = scan == boltzmann_scan::chromatic ? boltzmann_scan::sequential : scan;
+          const result expected = run(m, like, metropolis, {3, 8}, 17, m.states);
+          result made{m.states, std::vector<uint32_t>(chains * units), std::vector<double>(chains)};
+          const std::vector<double> temperatures = {3, 8};
+          boltzmann_sparse_gibbs({offsets.data(), offsets.size()}, {columns.data(), columns.size()},
+                                 {weights.data(), weights.size()}, {bias.data(), units}, binary, 1,
+                                 {order.data(), order.size()}, scan, metropolis, {temperatures.data(), 2},
+                                 {m.mask.data(), m.words}, key.low, key.high, order_key.low, order_key.high,
+                                 first_chain, 17, {made.states.data(), made.states.size()},
+                                 {made.on_counts.data(), made.on_counts.size()}, {made.energies.data(), chains});
+          CHECK(made.states == expected.states);
+          CHECK(made.on_counts == expected.on_counts);
+          CHECK(made.energies == expected.energies);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("sums over all states, of no units, of a block and of several") {
+  for (const size_t units : {size_t{0}, size_t{1}, size_t{5}, size_t{13}}) {
+    std::vector<double> couplings(units * units), bias(units, 0.25);
+    const size_t blocks = units > 12 ? 2 : 1;
+    std::vector<double> logs(blocks), both(units * units), probabilities(size_t{1} << units);
+    boltzmann_enumerate({couplings.data(), couplings.size()}, {bias.data(), units}, false, 2, 0, {logs.data(), blocks});
+    const double each = std::log(2 * std::cosh(0.5)), expected = static_cast<double>(units) * each;
+    double total = 0;
+    for (const double log : logs) total += std::exp(log);
+    CHECK(std::log(total) == doctest::Approx(expected));
+    if (units == 0) continue;
+    boltzmann_moments({couplings.data(), couplings.size()}, {bias.data(), units}, false, 2, expected, 0,
+                      {both.data(), both.size()});
+    const double on = 1 / (1 + std::exp(-1.0));
+    for (size_t i = 0; i < units; i++)
+      for (size_t j = 0; j < units; j++) CHECK(both[i * units + j] == doctest::Approx(i == j ? on : on * on));
+    boltzmann_probabilities({couplings.data(), couplings.size()}, {bias.data(), units}, false, 2, expected,
+                            {probabilities.data(), probabilities.size()});
+    CHECK(probabilities.back() == doctest::Approx(std::pow(on, static_cast<double>(units))));
+    const uint32_t last_block = static_cast<uint32_t>(blocks) - 1;
+    const double uniforms[2] = {0, 0.999999999999};
+    const uint32_t where[2] = {0, last_block};
+    uint32_t states[2];
+    boltzmann_pick({couplings.data(), couplings.size()}, {bias.data(), units}, false, 2, {where, 2}, {uniforms, 2},
+                   {states, 2});
+    CHECK(states[0] == 0);
+    CHECK(states[1] == (1u << units) - 1);
   }
 }

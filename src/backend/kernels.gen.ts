@@ -261,6 +261,11 @@ export interface Kernels {
     logWeights: Span<Float64Array>,
     summary: Written<Float64Array>,
   ): void
+  exponentials(
+    values: Span<Float64Array>,
+    shift: number,
+    result: Written<Float64Array>,
+  ): void
   logits(
     probabilities: Span<Float64Array>,
     logits: Written<Float32Array>,
@@ -304,6 +309,17 @@ export interface Kernels {
     weights: Span<Float32Array>,
     bias: Span<Float32Array>,
     scale: Written<Float64Array>,
+  ): void
+  couplingsScaleSparse(
+    offsets: Span<Uint32Array>,
+    weights: Span<Float32Array>,
+    bias: Span<Float32Array>,
+    scale: Written<Float64Array>,
+  ): void
+  couplingsToIntegers(
+    values: Span<Float32Array>,
+    unit: number,
+    integers: Written<Int32Array>,
   ): void
   couplingsQuantise(
     weights: Span<Float32Array>,
@@ -379,6 +395,80 @@ export interface Kernels {
     biasVelocity: Written<Float32Array>,
     chains: Written<Uint32Array>,
   ): number
+  boltzmannEnumerate(
+    couplings: Span<Float64Array>,
+    bias: Span<Float64Array>,
+    binary: boolean,
+    beta: number,
+    firstBlock: number,
+    logSums: Written<Float64Array>,
+  ): void
+  boltzmannMoments(
+    couplings: Span<Float64Array>,
+    bias: Span<Float64Array>,
+    binary: boolean,
+    beta: number,
+    logZ: number,
+    firstGroup: number,
+    bothOn: Written<Float64Array>,
+  ): void
+  boltzmannProbabilities(
+    couplings: Span<Float64Array>,
+    bias: Span<Float64Array>,
+    binary: boolean,
+    beta: number,
+    logZ: number,
+    probabilities: Written<Float64Array>,
+  ): void
+  boltzmannPick(
+    couplings: Span<Float64Array>,
+    bias: Span<Float64Array>,
+    binary: boolean,
+    beta: number,
+    blocks: Span<Uint32Array>,
+    uniforms: Span<Float64Array>,
+    states: Written<Uint32Array>,
+  ): void
+  boltzmannPseudoLikelihood(
+    fields: Span<Float32Array>,
+    states: Span<Uint32Array>,
+    units: number,
+    sharpness: number,
+    logLikelihood: Written<Float64Array>,
+  ): void
+  boltzmannSparseGibbs(
+    offsets: Span<Uint32Array>,
+    columns: Span<Uint32Array>,
+    weights: Span<Int32Array>,
+    bias: Span<Int32Array>,
+    binary: boolean,
+    unit: number,
+    order: Span<Uint32Array>,
+    scan: number,
+    metropolis: boolean,
+    temperatures: Span<Float64Array>,
+    clampMask: Span<Uint32Array>,
+    keyLow: number,
+    keyHigh: number,
+    orderLow: number,
+    orderHigh: number,
+    firstChain: number,
+    firstSweep: number,
+    states: Written<Uint32Array>,
+    onCounts: Written<Uint32Array>,
+    energies: Written<Float64Array>,
+  ): void
+  boltzmannSparseFields(
+    offsets: Span<Uint32Array>,
+    columns: Span<Uint32Array>,
+    weights: Span<Int32Array>,
+    bias: Span<Int32Array>,
+    binary: boolean,
+    unit: number,
+    states: Span<Uint32Array>,
+    fields: Written<Float32Array>,
+    energies: Written<Float64Array>,
+  ): void
   hopfieldRecall(
     units: number,
     narrow: boolean,

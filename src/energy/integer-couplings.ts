@@ -1,6 +1,6 @@
 /** Couplings as the integers that dynamics see (native/kernels/coupling_table.h says why). */
 
-import type { Backend, BackendArray } from '../backend/backend.ts'
+import type { Backend, BackendArray, Span } from '../backend/backend.ts'
 import type { Encoding } from './hopfield-states.ts'
 
 export interface IntegerCouplings {
@@ -31,8 +31,8 @@ function rowStride(units: number): number {
 /** @param weights [N, N], symmetric, diagonal 0 */
 export async function toIntegers(
   backend: Backend,
-  weights: BackendArray<Float32Array>,
-  bias: BackendArray<Float32Array>,
+  weights: Span<Float32Array>,
+  bias: Span<Float32Array>,
   encoding: Encoding,
 ): Promise<IntegerCouplings> {
   const scale = new Float64Array(3)

@@ -203,11 +203,11 @@ export function checkUnchanged(options: TrainingOptions, settings: Settings): vo
   }
 }
 
-function withoutUndefined(options: object): Record<string, unknown> {
+export function withoutUndefined(options: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
-function checkLearningRate(value: unknown): Settings['learningRate'] {
+export function checkLearningRate(value: unknown): Settings['learningRate'] {
   if (typeof value === 'number') {
     const rate = check.nonNegativeNumber('learningRate', value)
     return { initial: rate, final: rate, schedule: 'constant' }
@@ -249,12 +249,14 @@ function checkSparsity(value: unknown): Settings['sparsity'] {
   }
 }
 
-function below1(name: string, value: unknown): number {
+/** A number of at least 0 and below 1. */
+export function below1(name: string, value: unknown): number {
   const number = check.nonNegativeNumber(name, value)
   if (number >= 1) throw new ArgumentError(expected(name, 'to be at least 0 and below 1', number))
   return number
 }
 
-function decimal(text: string): bigint | string {
+/** The whole number that a text of digits stands for; else the text. */
+export function decimal(text: string): bigint | string {
   return /^\d{1,20}$/.test(text) ? BigInt(text) : text
 }

@@ -1,5 +1,6 @@
 /** Learning rates of the steps of a training. */
 
+import { power, root } from './powers.ts'
 import type { Settings } from './rbm-options.ts'
 
 export class LearningRates {
@@ -25,25 +26,5 @@ export class LearningRates {
   /** The rates of steps `first` to `first + count`. */
   of(first: number, count: number): Float32Array {
     return Float32Array.from({ length: count }, (_, i) => this.at(first + i))
-  }
-}
-
-// Math.pow may differ between engines in the last place, and then so would every weight: powers and roots here are made of
-// multiplications alone.
-
-function power(base: number, exponent: number): number {
-  let [result, square, rest] = [1, base, exponent]
-  for (; rest > 0; rest = Math.floor(rest / 2), square *= square) if (rest % 2 === 1) result *= square
-  return result
-}
-
-/** The positive n-th root by bisection, to the last place. */
-function root(value: number, n: number): number {
-  let [low, high] = value < 1 ? [value, 1] : [1, value]
-  for (;;) {
-    const middle = low + (high - low) / 2
-    if (middle <= low || middle >= high) return high
-    if (power(middle, n) < value) low = middle
-    else high = middle
   }
 }

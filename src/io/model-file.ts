@@ -84,7 +84,11 @@ export function decodeModel(bytes: Uint8Array | ArrayBuffer, kind?: string): Mod
   return { kind: found, options, tensors, training, generator }
 }
 
-const phrases: Record<string, string> = { rbm: 'an RBM model', hopfield: 'a Hopfield model' }
+const phrases: Record<string, string> = {
+  rbm: 'an RBM model',
+  hopfield: 'a Hopfield model',
+  boltzmann: 'a Boltzmann machine',
+}
 
 function decodeJson(name: string, text: string | undefined): JsonObject | undefined {
   if (text === undefined) return undefined
