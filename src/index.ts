@@ -47,6 +47,14 @@ export type {
   UnlearningOptions,
 } from './energy/hopfield-store.ts'
 export type { UnlearnOptions } from './energy/hopfield-unlearning.ts'
+export {
+  type Ising2d,
+  type Ising2dOptions,
+  ising2d,
+  type Measurements,
+  type MeasureOptions,
+  type SweepOptions,
+} from './energy/ising2d.ts'
 export type { LongOptions, Progress } from './energy/progress.ts'
 export {
   RBM,

@@ -13,6 +13,7 @@
 #include "kernels/hopfield_recall.h"
 #include "kernels/hopfield_retrieve.h"
 #include "kernels/hopfield_states.h"
+#include "kernels/ising2d.h"
 #include "kernels/log_weights.h"
 #include "kernels/philox.h"
 #include "kernels/random_discrete.h"
@@ -103,6 +104,12 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(boltzmann_sparse_gibbs, offsets, columns, weights, bias, binary, unit, order, scan, metropolis, temperatures,
            clamp_mask, key_low, key_high, order_low, order_high, first_chain, first_sweep, states, on_counts, energies),
     KERNEL(boltzmann_sparse_fields, offsets, columns, weights, bias, binary, unit, states, fields, energies),
+    // ising2d.h
+    KERNEL(ising2d_sweep, rows, columns, strips, field, shared_random, temperatures, order, colours, key_low, key_high,
+           first_sweep, words),
+    KERNEL(ising2d_sums, rows, columns, strips, checkerboard, words, sums),
+    KERNEL(ising2d_unpack, rows, columns, strips, checkerboard, down, words, spins),
+    KERNEL(ising2d_pack, rows, columns, strips, checkerboard, spins, words),
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
            states, previous, counts, energies, trace),

@@ -469,6 +469,45 @@ export interface Kernels {
     fields: Written<Float32Array>,
     energies: Written<Float64Array>,
   ): void
+  ising2dSweep(
+    rows: number,
+    columns: number,
+    strips: number,
+    field: number,
+    sharedRandom: boolean,
+    temperatures: Span<Float64Array>,
+    order: Span<Uint32Array>,
+    colours: Span<Uint32Array>,
+    keyLow: number,
+    keyHigh: number,
+    firstSweep: number,
+    words: Written<Uint32Array>,
+  ): void
+  ising2dSums(
+    rows: number,
+    columns: number,
+    strips: number,
+    checkerboard: boolean,
+    words: Span<Uint32Array>,
+    sums: Written<Float64Array>,
+  ): void
+  ising2dUnpack(
+    rows: number,
+    columns: number,
+    strips: number,
+    checkerboard: boolean,
+    down: number,
+    words: Span<Uint32Array>,
+    spins: Written<Uint8Array>,
+  ): void
+  ising2dPack(
+    rows: number,
+    columns: number,
+    strips: number,
+    checkerboard: boolean,
+    spins: Span<Uint8Array>,
+    words: Written<Uint32Array>,
+  ): void
   hopfieldRecall(
     units: number,
     narrow: boolean,
