@@ -15,6 +15,8 @@ export type {
 export { backend, current, load, ready, setThreads } from './backend/index.ts'
 export type { Kernels } from './backend/kernels.gen.ts'
 export { inPieces, type PieceOptions } from './backend/pieces.ts'
+export { type AnnealOptions, type AnnealResult, anneal } from './energy/anneal.ts'
+export { isingProblem, maxCutProblem, type Problem, problemFrom, quboProblem } from './energy/anneal-problem.ts'
 export { BoltzmannMachine, type BoltzmannOptions } from './energy/boltzmann.ts'
 export type { Scan } from './energy/boltzmann-couplings.ts'
 export type { ExactLaw, ExactOptions } from './energy/boltzmann-exact.ts'
@@ -94,6 +96,7 @@ export { decodeLabelledImages, type ImageSet, type LabelledImages } from './io/m
 export { asRows, type NdArray } from './io/ndarray.ts'
 export { decodeNpy, encodeNpy } from './io/npy.ts'
 export { decodePng, encodePng, type GreyImage, type Pixels } from './io/png.ts'
+export { guessFormat, type ProblemFormat, type ProblemText, parseProblem } from './io/problem-text.ts'
 export {
   type Dtype,
   decodeSafetensors,

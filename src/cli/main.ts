@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { node } from '../backend/platform.node.ts'
 import { usePlatform } from '../backend/platform.ts'
+import { addAnneal } from './anneal.ts'
 import { addComplete } from './complete.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
@@ -18,6 +19,7 @@ const examples = `
 Examples:
   $ gibbsite train rbm --mnist --out out/rbm-mnist
   $ gibbsite sample out/rbm-mnist/model.safetensors --out fantasies.png
+  $ gibbsite anneal G1.txt --sweeps 5000
   $ gibbsite doctor
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl-C (what was finished is kept).
@@ -31,7 +33,7 @@ function build(): Command {
     .showHelpAfterError('(add --help for all options and examples)')
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'gibbsite: ')) })
     .exitOverride()
-  for (const add of [addTrain, addSample, addComplete, addEvaluate, addInfo, addDoctor]) add(program)
+  for (const add of [addTrain, addSample, addComplete, addEvaluate, addAnneal, addInfo, addDoctor]) add(program)
   return program
 }
 

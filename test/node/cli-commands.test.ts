@@ -25,7 +25,7 @@ const bytes = async (path: string) => new Uint8Array(await readFile(path))
 const npy = async (path: string) => decodeNpy(await bytes(path))
 
 describe('help', () => {
-  it.each([['train', 'rbm'], ['sample'], ['complete'], ['evaluate'], ['info'], ['doctor']])(
+  it.each([['train', 'rbm'], ['sample'], ['complete'], ['evaluate'], ['anneal'], ['info'], ['doctor']])(
     'of %s %s',
     async (...words) => {
       const { code, stdout, stderr } = await gibbsite([...words, '--help'])
@@ -40,7 +40,7 @@ describe('help', () => {
   it('of the whole lists the commands and the exit codes', async () => {
     const { code, stdout } = await gibbsite(['--help'])
     expect(code).toBe(0)
-    for (const name of ['train', 'sample', 'complete', 'evaluate', 'info', 'doctor'])
+    for (const name of ['train', 'sample', 'complete', 'evaluate', 'anneal', 'info', 'doctor'])
       expect(stdout).toMatch(new RegExp(`^ +${name} `, 'm'))
     expect(stdout).toContain('Exit codes: 0')
   })
