@@ -33,6 +33,23 @@ export type { BoltzmannSampleOptions, BoltzmannSampleResult, BoltzmannSnapshot }
 export type { Cooling, Temperatures } from './energy/boltzmann-schedule.ts'
 export type { BoltzmannClamp } from './energy/boltzmann-start.ts'
 export type { BoltzmannTrainingPosition } from './energy/boltzmann-training-state.ts'
+export {
+  GaussianRBM,
+  type GaussianRbmOptions,
+  type GaussianRbmParameters,
+  type GaussianRbmParametersLike,
+  type GaussianTrainingPosition,
+} from './energy/gaussian-rbm.ts'
+export type { GaussianCompleteResult } from './energy/gaussian-rbm-complete.ts'
+export type { GaussianFitResult } from './energy/gaussian-rbm-fit.ts'
+export type { GaussianLikelihood, GaussianLikelihoodOptions } from './energy/gaussian-rbm-likelihood.ts'
+export type {
+  GaussianFitOptions,
+  GaussianFitProgress,
+  GaussianSettings as GaussianTrainingSettings,
+  GaussianTrainingOptions,
+} from './energy/gaussian-rbm-options.ts'
+export type { GaussianSampleOptions, GaussianSampleResult } from './energy/gaussian-rbm-sample.ts'
 export type { GraphLike } from './energy/graph.ts'
 export { Hopfield, type HopfieldOptions } from './energy/hopfield.ts'
 export type { ContrastiveOptions } from './energy/hopfield-contrastive.ts'

@@ -8,6 +8,9 @@
 #include "kernels/boltzmann_train.h"
 #include "kernels/couplings.h"
 #include "kernels/data_survey.h"
+#include "kernels/gaussian_rbm_gibbs.h"
+#include "kernels/gaussian_rbm_likelihood.h"
+#include "kernels/gaussian_rbm_train.h"
 #include "kernels/hopfield_learn.h"
 #include "kernels/hopfield_project.h"
 #include "kernels/hopfield_recall.h"
@@ -23,6 +26,7 @@
 #include "kernels/rbm_gibbs.h"
 #include "kernels/rbm_likelihood.h"
 #include "kernels/rbm_train.h"
+#include "kernels/row_units.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -123,6 +127,24 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(hopfield_project, basis, units, first, count, weights),
     // hopfield_retrieve.h
     KERNEL(hopfield_retrieve, patterns, units, beta, steps, queries, weights, energies),
+    // row_units.h
+    KERNEL(column_squares, values, means, sums),
+    KERNEL(rows_to_units, values, offset, scale, limit, out),
+    KERNEL(rows_from_units, values, offset, scale, out),
+    // gaussian_rbm_gibbs.h
+    KERNEL(gaussian_rbm_gibbs, weights, visible_bias, hidden_bias, sigma, clamp_mask, key_low, key_high, first_chain,
+           first_sweep, sweeps, visible, hidden, visible_sum),
+    KERNEL(gaussian_rbm_hidden, weights, hidden_bias, sigma, values, probabilities),
+    KERNEL(gaussian_rbm_means, weights, visible_bias, hidden, means),
+    // gaussian_rbm_likelihood.h
+    KERNEL(gaussian_rbm_free_energy, weights, visible_bias, hidden_bias, sigma, values, free_energy),
+    KERNEL(gaussian_rbm_energy, weights, visible_bias, hidden_bias, sigma, visible, hidden, energy),
+    KERNEL(gaussian_rbm_marginal, weights, visible_bias, hidden_bias, sigma, scale, linear, couplings),
+    KERNEL(gaussian_rbm_enumerate, linear, couplings, first, count),
+    // gaussian_rbm_train.h
+    KERNEL(gaussian_rbm_train, values, batch, rates, momentum, weight_decay, sigma_rate, lowest_sigma, highest_sigma,
+           sweeps, offset_rate, key_low, key_high, first_step, weights, visible_bias, hidden_bias, sigma,
+           weight_velocity, visible_velocity, hidden_velocity, sigma_velocity, hidden_offset, chains),
 };
 
 kernel_list kernel_table() { return {kernels, sizeof kernels / sizeof kernels[0]}; }

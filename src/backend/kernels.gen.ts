@@ -576,4 +576,107 @@ export interface Kernels {
     weights: Written<Float32Array>,
     energies: Written<Float64Array>,
   ): void
+  columnSquares(
+    values: Span<Float32Array>,
+    means: Span<Float64Array>,
+    sums: Written<Float64Array>,
+  ): void
+  rowsToUnits(
+    values: Span<Float32Array>,
+    offset: Span<Float32Array>,
+    scale: Span<Float32Array>,
+    limit: number,
+    out: Written<Float32Array>,
+  ): number
+  rowsFromUnits(
+    values: Span<Float32Array>,
+    offset: Span<Float32Array>,
+    scale: Span<Float32Array>,
+    out: Written<Float32Array>,
+  ): void
+  gaussianRbmGibbs(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    sigma: Span<Float32Array>,
+    clampMask: Span<Uint32Array>,
+    keyLow: number,
+    keyHigh: number,
+    firstChain: number,
+    firstSweep: number,
+    sweeps: number,
+    visible: Written<Float32Array>,
+    hidden: Written<Uint32Array>,
+    visibleSum: Written<Float32Array>,
+  ): void
+  gaussianRbmHidden(
+    weights: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    sigma: Span<Float32Array>,
+    values: Span<Float32Array>,
+    probabilities: Written<Float32Array>,
+  ): void
+  gaussianRbmMeans(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hidden: Span<Float32Array>,
+    means: Written<Float32Array>,
+  ): void
+  gaussianRbmFreeEnergy(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    sigma: Span<Float32Array>,
+    values: Span<Float32Array>,
+    freeEnergy: Written<Float64Array>,
+  ): void
+  gaussianRbmEnergy(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    sigma: Span<Float32Array>,
+    visible: Span<Float32Array>,
+    hidden: Span<Float32Array>,
+    energy: Written<Float64Array>,
+  ): void
+  gaussianRbmMarginal(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    sigma: Span<Float32Array>,
+    scale: Span<Float32Array>,
+    linear: Written<Float64Array>,
+    couplings: Written<Float64Array>,
+  ): number
+  gaussianRbmEnumerate(
+    linear: Span<Float64Array>,
+    couplings: Span<Float64Array>,
+    first: number,
+    count: number,
+  ): number
+  gaussianRbmTrain(
+    values: Span<Float32Array>,
+    batch: number,
+    rates: Span<Float32Array>,
+    momentum: number,
+    weightDecay: number,
+    sigmaRate: number,
+    lowestSigma: number,
+    highestSigma: number,
+    sweeps: number,
+    offsetRate: number,
+    keyLow: number,
+    keyHigh: number,
+    firstStep: number,
+    weights: Written<Float32Array>,
+    visibleBias: Written<Float32Array>,
+    hiddenBias: Written<Float32Array>,
+    sigma: Written<Float32Array>,
+    weightVelocity: Written<Float32Array>,
+    visibleVelocity: Written<Float32Array>,
+    hiddenVelocity: Written<Float32Array>,
+    sigmaVelocity: Written<Float32Array>,
+    hiddenOffset: Written<Float32Array>,
+    chains: Written<Uint32Array>,
+  ): number
 }

@@ -41,7 +41,7 @@ export async function complete(
   known: Known,
   given: CompleteOptions | undefined,
 ): Promise<CompleteResult> {
-  const options = checkOptions(given)
+  const options = checkCompleteOptions(given)
   return core.parameters.read(async (parameters) => {
     const matrix = await toMatrixInPieces('images', images, core.visible, 'unit')
     checkFits('images', matrix.shape[0], Math.max(core.visible, core.hidden))
@@ -64,9 +64,14 @@ async function startingStates(core: RbmCore, images: Matrix, clamps: readonly Cl
   return visible
 }
 
-type Checked = ReturnType<typeof checkOptions>
+/** The options with their defaults, checked. */
+export interface CheckedComplete extends LongOptions {
+  readonly sweeps: number
+  readonly average: number
+  readonly seed: Seed
+}
 
-function checkOptions(given: CompleteOptions | undefined) {
+export function checkCompleteOptions(given: CompleteOptions | undefined): CheckedComplete {
   const options = check.options('options', given, ['sweeps', 'average', 'seed', ...longOptionKeys])
   checkLongOptions(options)
   const sweeps = check.positiveInteger('sweeps', options.sweeps ?? 500, 2 ** 40)
@@ -75,7 +80,7 @@ function checkOptions(given: CompleteOptions | undefined) {
 }
 
 /** Sums of P(v = 1 | h) over the last sweeps. */
-async function run(core: RbmCore, chains: GibbsChains, options: Checked): Promise<Float32Array> {
+async function run(core: RbmCore, chains: GibbsChains, options: CheckedComplete): Promise<Float32Array> {
   const { sweeps, average, signal } = options
   const quiet = sweeps - average
   const sums = new Float32Array((chains.visible.length / wordsPerRow(core.visible)) * core.visible)
@@ -100,7 +105,7 @@ async function run(core: RbmCore, chains: GibbsChains, options: Checked): Promis
 async function stopped(
   core: RbmCore,
   chains: GibbsChains,
-  { sweeps, average, seed }: Checked,
+  { sweeps, average, seed }: CheckedComplete,
   sums: Float32Array,
   done: number,
   error: AbortError,
@@ -113,7 +118,8 @@ async function stopped(
   return new AbortError({ mean, states, sweeps: done, seed } satisfies CompleteResult, { cause: error.cause })
 }
 
-function toClamps(known: Known, rows: number, units: number): ClampRun[] {
+/** Which units are held in which rows. */
+export function toClamps(known: Known, rows: number, units: number): ClampRun[] {
   if (!isMatrix(known)) {
     const mask = packRow(toMask('known', known as ArrayLike<boolean | number>, units))
     return [{ first: 0, count: rows, mask }]

@@ -72,7 +72,7 @@ export function decodeRbm(backend: Backend, bytes: Uint8Array | ArrayBuffer): Rb
 }
 
 /** What is wrong with a file's options is a fault of the file, not of the caller. */
-function asFormat<Result>(read: () => Result): Result {
+export function asFormat<Result>(read: () => Result): Result {
   try {
     return read()
   } catch (cause) {
@@ -110,6 +110,16 @@ export function checkMagnitude(name: string, values: Float32Array): void {
 }
 
 function readTraining(file: ModelFile, json: JsonObject, visible: number, hidden: number): TrainingState {
+  const { settings, ...position } = readPosition(json, settingsFrom)
+  const means = readMeans(file, visible)
+  return { settings, ...position, means, arrays: readArrays(file, arrayShapes(settings, visible, hidden)) }
+}
+
+/** What a file says of a training, apart from its tensors. */
+export function readPosition<S extends { readonly batch: number }>(
+  json: JsonObject,
+  settingsFrom: (json: object) => S,
+): { settings: S } & Pick<TrainingState, 'horizon' | 'data' | 'epoch' | 'step'> {
   const settings = settingsFrom(object('training.settings', json['settings']))
   const mark = object('training.data', json['data'])
   const rows = check.positiveInteger('training.data.rows', mark['rows'], 2 ** 32 - 1)
@@ -118,8 +128,6 @@ function readTraining(file: ModelFile, json: JsonObject, visible: number, hidden
     settings,
     horizon: check.positiveInteger('training.horizon', json['horizon'], 2 ** 31),
     data: { rows, hash: hexadecimal('training.data.hash', mark['hash']) },
-    means: readMeans(file, visible),
-    arrays: readArrays(file, arrayShapes(settings, visible, hidden)),
     epoch: check.nonNegativeInteger('training.epoch', json['epoch'], Math.min(2 ** 31, Math.floor(2 ** 50 / steps))),
     step: check.nonNegativeInteger('training.step', json['step'], steps - 1),
   }

@@ -117,9 +117,9 @@ export interface Settings {
 
 type Checks = { [K in keyof Settings]: (value: unknown) => Settings[K] }
 
-const MOST_CHAINS = 2 ** 20
+export const MOST_CHAINS: number = 2 ** 20
 
-const checks: Checks = {
+export const checks: Checks = {
   method: (value) => check.oneOf('method', value, ['pcd', 'cd', 'pcd-pt']),
   batch: (value) => check.positiveInteger('batch', value, 2 ** 20),
   learningRate: checkLearningRate,
@@ -195,7 +195,16 @@ export function settingsFrom(json: object): Settings {
 
 /** Resuming takes the options of the training resumed; one that is given again must be the same. */
 export function checkUnchanged(options: TrainingOptions, settings: Settings): void {
-  for (const key of settingKeys) {
+  checkSame(checks, options, settings)
+}
+
+/** The same for any set of checked options. */
+export function checkSame<S extends object>(
+  checks: { readonly [K in keyof S]: (value: unknown) => S[K] },
+  options: { readonly [K in keyof S]?: unknown },
+  settings: S,
+): void {
+  for (const key of Object.keys(checks) as (keyof S & string)[]) {
     if (options[key] === undefined) continue
     const [before, now] = [JSON.stringify(settings[key]), JSON.stringify(checks[key](options[key]))]
     if (before === now) continue

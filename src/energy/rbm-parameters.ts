@@ -1,4 +1,4 @@
-/** The parameters of an RBM, in the backend's memory, shared between one writer and any number of readers. */
+/** The parameters of an RBM, in the backend's memory, and how one writer and any number of readers share a model's parameters. */
 
 import type { Backend, BackendArray } from '../backend/backend.ts'
 
@@ -21,23 +21,36 @@ export function allocateParameters(backend: Backend, visible: number, hidden: nu
   }
 }
 
-/** The same as plain arrays. */
-export type ParameterValues = { readonly [Name in (typeof parameterNames)[number]]: Float32Array }
+/** The parameters of a model, by name. */
+export type Named<P> = { readonly [Name in keyof P]: BackendArray<Float32Array> }
+
+function mapped<P extends Named<P>, Value>(parameters: P, make: (array: BackendArray<Float32Array>) => Value) {
+  const all = Object.entries<BackendArray<Float32Array>>(parameters)
+  return Object.fromEntries(all.map(([name, array]) => [name, make(array)])) as { [Name in keyof P]: Value }
+}
+
+/** Parameters of the same shapes, all 0. */
+export function allocateLike<P extends Named<P>>(backend: Backend, parameters: P): P {
+  return mapped(parameters, ({ length }) => backend.alloc(Float32Array, length)) as unknown as P
+}
 
 /** The numbers themselves, not copies; valid until the next call that may grow memory. */
-export function valuesOf({ weights, visibleBias, hiddenBias }: Parameters): ParameterValues {
-  return { weights: weights.view(), visibleBias: visibleBias.view(), hiddenBias: hiddenBias.view() }
+export function valuesOf<P extends Named<P>>(parameters: P): { readonly [Name in keyof P]: Float32Array } {
+  return mapped(parameters, (array) => array.view())
 }
 
-export type SomeValues = { readonly [Name in keyof ParameterValues]?: Float32Array | undefined }
+export type SomeValues<P extends Named<P> = Parameters> = { readonly [Name in keyof P]?: Float32Array | undefined }
 
 /** Sets those parameters that are given. */
-export function setValues(parameters: Parameters, values: SomeValues): void {
-  for (const name of parameterNames) if (values[name] !== undefined) parameters[name].view().set(values[name])
+export function setValues<P extends Named<P>>(parameters: P, values: SomeValues<NoInfer<P>>): void {
+  for (const name of Object.keys(parameters) as (keyof P)[]) {
+    const given = values[name]
+    if (given !== undefined) parameters[name].view().set(given)
+  }
 }
 
-interface Edition {
-  readonly parameters: Parameters
+interface Edition<P> {
+  readonly parameters: P
   readers: number
 }
 
@@ -46,24 +59,24 @@ interface Edition {
  * a new one every few milliseconds. So the parameters are written in place while nobody reads them; while somebody does,
  * the writer leaves that edition to its readers and goes on in another.
  */
-export class SharedParameters {
+export class SharedParameters<P extends Named<P> = Parameters> {
   readonly #backend: Backend
-  #edition: Edition
+  #edition: Edition<P>
   /** An edition that its readers have left, for the next time one is needed. */
-  #spare: Edition | undefined
+  #spare: Edition<P> | undefined
 
-  constructor(backend: Backend, parameters: Parameters) {
+  constructor(backend: Backend, parameters: P) {
     this.#backend = backend
     this.#edition = { parameters, readers: 0 }
   }
 
   /** The newest parameters, for use before the next turn of the event loop. */
-  get current(): Parameters {
+  get current(): P {
     return this.#edition.parameters
   }
 
   /** Runs `body` on parameters that don't change until it settles. */
-  async read<Result>(body: (parameters: Parameters) => Promise<Result>): Promise<Result> {
+  async read<Result>(body: (parameters: P) => Promise<Result>): Promise<Result> {
     const edition = this.#edition
     edition.readers++
     try {
@@ -75,18 +88,13 @@ export class SharedParameters {
   }
 
   /** Sets those parameters that are given. */
-  write(values: SomeValues): void {
+  write(values: SomeValues<P>): void {
     if (this.#edition.readers > 0) {
-      const next = this.#spare ?? this.#newEdition()
+      const next = this.#spare ?? { parameters: allocateLike(this.#backend, this.current), readers: 0 }
       this.#spare = undefined
       setValues(next.parameters, valuesOf(this.current))
       this.#edition = next
     }
     setValues(this.current, values)
-  }
-
-  #newEdition(): Edition {
-    const { visibleBias, hiddenBias } = this.current
-    return { parameters: allocateParameters(this.#backend, visibleBias.length, hiddenBias.length), readers: 0 }
   }
 }

@@ -20,8 +20,10 @@ export interface TrainingArrays {
   readonly fantasies: Uint32Array
 }
 
+type Numbers<A> = { readonly [Name in keyof A]: Float32Array | Uint32Array }
+
 /** The same in memory of the backend's, where the kernels work on them. */
-export type WorkingArrays = { readonly [Name in keyof TrainingArrays]: BackendArray<TrainingArrays[Name]> }
+export type WorkingArrays<A extends Numbers<A> = TrainingArrays> = { readonly [Name in keyof A]: BackendArray<A[Name]> }
 
 export interface TrainingState {
   readonly settings: Settings
@@ -43,7 +45,9 @@ export interface DataMark {
   readonly hash: string
 }
 
-export type ArrayShapes = { readonly [K in keyof TrainingArrays]: readonly [dtype: 'F32' | 'U32', ...shape: number[]] }
+export type ArrayShapes<A extends Numbers<A> = TrainingArrays> = {
+  readonly [Name in keyof A]: readonly [dtype: 'F32' | 'U32', ...shape: number[]]
+}
 
 /** Shapes of the arrays, also in files. */
 export function arrayShapes(settings: Settings, visible: number, hidden: number): ArrayShapes {
@@ -61,32 +65,37 @@ export function arrayShapes(settings: Settings, visible: number, hidden: number)
 
 const lengthOf = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1)
 
-function forEach<Value>(shapes: ArrayShapes, make: (name: string, dtype: 'F32' | 'U32', length: number) => Value) {
-  return Object.fromEntries(
-    Object.entries(shapes).map(([name, [dtype, ...shape]]) => [name, make(name, dtype, lengthOf(shape))]),
-  )
+function forEach<A extends Numbers<A>, Value>(
+  shapes: ArrayShapes<A>,
+  make: (name: string, dtype: 'F32' | 'U32', length: number) => Value,
+) {
+  const all = Object.entries<ArrayShapes<A>[keyof A]>(shapes)
+  return Object.fromEntries(all.map(([name, [dtype, ...shape]]) => [name, make(name, dtype, lengthOf(shape))]))
 }
 
 /** Arrays of zeros. */
-export function newArrays(shapes: ArrayShapes): TrainingArrays {
+export function newArrays<A extends Numbers<A> = TrainingArrays>(shapes: ArrayShapes<NoInfer<A>>): A {
   const make = (_: string, dtype: 'F32' | 'U32', length: number) =>
     dtype === 'F32' ? new Float32Array(length) : new Uint32Array(length)
-  return forEach(shapes, make) as unknown as TrainingArrays
+  return forEach<A, Float32Array | Uint32Array>(shapes, make) as unknown as A
 }
 
 /** Arrays of the workspace, with whatever they held. */
-export function workingArrays(workspace: Workspace, shapes: ArrayShapes): WorkingArrays {
+export function workingArrays<A extends Numbers<A> = TrainingArrays>(
+  workspace: Workspace,
+  shapes: ArrayShapes<NoInfer<A>>,
+): WorkingArrays<A> {
   const make = (name: string, dtype: 'F32' | 'U32', length: number) =>
     dtype === 'F32' ? workspace.take(name, Float32Array, length) : workspace.take(name, Uint32Array, length)
-  return forEach(shapes, make) as unknown as WorkingArrays
+  return forEach<A, BackendArray<Float32Array> | BackendArray<Uint32Array>>(shapes, make) as unknown as WorkingArrays<A>
 }
 
-const names = (arrays: object) => Object.keys(arrays) as (keyof TrainingArrays)[]
+const names = <A extends object>(arrays: A) => Object.keys(arrays) as (keyof A)[]
 
-export function keepArrays(from: WorkingArrays, to: TrainingArrays): void {
+export function keepArrays<A extends Numbers<A>>(from: WorkingArrays<A>, to: A): void {
   for (const name of names(to)) to[name].set(from[name].view())
 }
 
-export function restoreArrays(from: TrainingArrays, to: WorkingArrays): void {
+export function restoreArrays<A extends Numbers<A>>(from: A, to: WorkingArrays<A>): void {
   for (const name of names(to)) to[name].view().set(from[name])
 }

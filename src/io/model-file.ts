@@ -88,6 +88,7 @@ const phrases: Record<string, string> = {
   rbm: 'an RBM model',
   hopfield: 'a Hopfield model',
   boltzmann: 'a Boltzmann machine',
+  'gaussian-rbm': 'a Gaussian RBM model',
 }
 
 function decodeJson(name: string, text: string | undefined): JsonObject | undefined {
