@@ -97,6 +97,7 @@ export type { AnnealedEstimate, Partition, PartitionOptions } from './energy/rbm
 export type { PseudoLikelihoodOptions } from './energy/rbm-rows.ts'
 export type { Clamp, SampleOptions, SampleResult, Snapshot } from './energy/rbm-sample.ts'
 export type { Training } from './energy/training.ts'
+export { type TransitionMatrix, type TransitionOptions, transitionMatrix } from './energy/transition-matrix.ts'
 export {
   AbortError,
   ArgumentError,

@@ -27,6 +27,7 @@
 #include "kernels/rbm_likelihood.h"
 #include "kernels/rbm_train.h"
 #include "kernels/row_units.h"
+#include "kernels/transition_matrix.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -114,6 +115,8 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(ising2d_sums, rows, columns, strips, checkerboard, words, sums),
     KERNEL(ising2d_unpack, rows, columns, strips, checkerboard, down, words, spins),
     KERNEL(ising2d_pack, rows, columns, strips, checkerboard, spins, words),
+    // transition_matrix.h
+    KERNEL(transition_matrix, flips, units, order, scan, first_row, matrix),
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
            states, previous, counts, energies, trace),

@@ -508,6 +508,14 @@ export interface Kernels {
     spins: Span<Uint8Array>,
     words: Written<Uint32Array>,
   ): void
+  transitionMatrix(
+    flips: Span<Float64Array>,
+    units: number,
+    order: Span<Uint32Array>,
+    scan: number,
+    firstRow: number,
+    matrix: Written<Float64Array>,
+  ): void
   hopfieldRecall(
     units: number,
     narrow: boolean,

@@ -99,6 +99,11 @@ export class BoltzmannMachine {
     this.temperature = temperature
   }
 
+  /** The machine's state, for functions of the library that take a machine. @internal */
+  static coreOf(machine: BoltzmannMachine): BoltzmannCore {
+    return machine.#core
+  }
+
   /** Number of units, visible and hidden. */
   get units(): number {
     return this.#core.units
