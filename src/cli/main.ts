@@ -11,6 +11,7 @@ import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { exitCodeOf, exitCodes, sentence } from './failure.ts'
 import { addInfo } from './info.ts'
+import { addRecall } from './recall.ts'
 import { addSample } from './sample.ts'
 import { toJson } from './session.ts'
 import { addTrain } from './train.ts'
@@ -19,6 +20,7 @@ const examples = `
 Examples:
   $ gibbsite train rbm --mnist --out out/rbm-mnist
   $ gibbsite sample out/rbm-mnist/model.safetensors --out fantasies.png
+  $ gibbsite recall patterns.npy noisy.npy --out recalled.png
   $ gibbsite anneal G1.txt --sweeps 5000
   $ gibbsite doctor
 
@@ -27,13 +29,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl-C 
 
 function build(): Command {
   const program = new Command('gibbsite')
-    .description('Boltzmann machines on the command line: train, sample, complete, evaluate')
+    .description('energy models on the command line: train, sample, complete, evaluate, recall, anneal')
     .version(packageJson.version)
     .addHelpText('after', examples)
     .showHelpAfterError('(add --help for all options and examples)')
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'gibbsite: ')) })
     .exitOverride()
-  for (const add of [addTrain, addSample, addComplete, addEvaluate, addAnneal, addInfo, addDoctor]) add(program)
+  for (const add of [addTrain, addSample, addComplete, addEvaluate, addRecall, addAnneal, addInfo, addDoctor])
+    add(program)
   return program
 }
 

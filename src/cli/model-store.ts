@@ -19,8 +19,13 @@ export async function loadRbm(path: string, options: ShapeOptions = {}): Promise
 }
 
 /** Writes an RBM, with all that training needs to go on. */
-export async function saveRbm(path: string, { rbm, image }: StoredRbm): Promise<void> {
-  const { tensors, metadata } = decodeSafetensors(rbm.toBytes())
+export function saveRbm(path: string, { rbm, image }: StoredRbm): Promise<void> {
+  return saveModel(path, rbm.toBytes(), image)
+}
+
+/** Writes the bytes of any model, with the shape of its images. */
+export async function saveModel(path: string, bytes: Uint8Array, image: ImageShape | undefined): Promise<void> {
+  const { tensors, metadata } = decodeSafetensors(bytes)
   const shape = image && { image: JSON.stringify([image.height, image.width]) }
   await writeFileAtomic(path, encodeSafetensors(tensors, { ...metadata, ...shape }))
 }

@@ -2,6 +2,7 @@
 
 import { extname } from 'node:path'
 import type { Command } from 'commander'
+import type { Progress } from '../energy/progress.ts'
 import type { SampleResult } from '../energy/rbm-sample.ts'
 import { AbortError } from '../errors.ts'
 import { writeFileAtomic } from '../io/files.node.ts'
@@ -10,9 +11,10 @@ import { encodeNpy } from '../io/npy.ts'
 import type { ImageShape, ShapeOptions } from './data.ts'
 import { Interrupted, UsageError } from './failure.ts'
 import { prepareFile } from './folder.ts'
-import { loadRbm } from './model-store.ts'
+import { loadRbm, readModelFile } from './model-store.ts'
 import { common, integer, nonNegative, type Seeded } from './options.ts'
-import { timeLeft } from './progress.ts'
+import { type Task, timeLeft } from './progress.ts'
+import { type BoltzmannSamples, loadMachine, sampleMachine } from './sample-boltzmann.ts'
 import { type CommonOptions, describeBackend, Session } from './session.ts'
 
 interface SampleCommand extends CommonOptions, ShapeOptions, Seeded {
@@ -49,27 +51,15 @@ export function addSample(program: Command): void {
 async function sample(path: string, options: SampleCommand): Promise<void> {
   const session = new Session(options)
   const backend = await session.backend()
-  const { rbm, image } = await loadRbm(path, options)
-  const write = writer(options.out, image)
+  const source = await sourceOf(path, options)
+  const write = writer(options.out, source.image)
   await prepareFile(options.out)
-  session.note(
-    `RBM ${rbm.visible} x ${rbm.hidden} on ${describeBackend(backend)}: ${options.chains} chains of ${options.sweeps} sweeps`,
-  )
+  session.note(`${source.name} on ${describeBackend(backend)}: ${options.chains} chains of ${options.sweeps} sweeps`)
   const task = session.progress.task('sampling', options.sweeps)
   const start = performance.now()
-  const { result, stopped } = await finished(
-    rbm.sample({
-      chains: options.chains,
-      sweeps: options.sweeps,
-      beta: options.beta,
-      firstChain: options.firstChain,
-      ...(options.seed !== undefined && { seed: options.seed }),
-      signal: session.signal,
-      onProgress: ({ done, secondsLeft }) => task.update(done, timeLeft(secondsLeft)),
-    }),
-  )
+  const { result, stopped } = await finished(source.draw(session.signal, task))
   task.end()
-  await write(options.probabilities ? result.probabilities : result.states)
+  await write(result.values)
   const { sweep, seed } = result
   session.say(`${options.out}: ${options.chains} samples after ${sweep} sweeps, seed ${seed}`)
   const seconds = (performance.now() - start) / 1000
@@ -87,7 +77,60 @@ async function sample(path: string, options: SampleCommand): Promise<void> {
     throw new Interrupted(`stopped after ${sweep} of ${options.sweeps} sweeps; ${options.out} holds the states reached`)
 }
 
-type Values = SampleResult['states'] | SampleResult['probabilities']
+interface Drawn {
+  readonly values: Values
+  readonly sweep: number
+  readonly seed: number | bigint
+}
+
+/** A model that can be sampled from. */
+interface Source {
+  readonly name: string
+  readonly image: ImageShape | undefined
+  draw(signal: AbortSignal, task: Task): Promise<Drawn>
+}
+
+async function sourceOf(path: string, options: SampleCommand): Promise<Source> {
+  const { model, image: stored } = await readModelFile(path)
+  if (model.kind !== 'boltzmann') return rbmSource(path, options)
+  const { machine, image } = await loadMachine(path, options, stored)
+  return {
+    name: `Boltzmann machine of ${machine.visible} + ${machine.hidden} units`,
+    image,
+    draw: (signal, task) => named(sampleMachine(machine, options, signal, task), ({ states }) => states),
+  }
+}
+
+async function rbmSource(path: string, options: SampleCommand): Promise<Source> {
+  const { rbm, image } = await loadRbm(path, options)
+  const { chains, sweeps, beta, firstChain, seed, probabilities } = options
+  return {
+    name: `RBM ${rbm.visible} x ${rbm.hidden}`,
+    image,
+    draw: (signal, task) => {
+      const onProgress = ({ done, secondsLeft }: Progress) => task.update(done, timeLeft(secondsLeft))
+      const seeded = seed === undefined ? {} : { seed }
+      const drawn = rbm.sample({ chains, sweeps, beta, firstChain, ...seeded, signal, onProgress })
+      return named(drawn, (result) => (probabilities ? result.probabilities : result.states))
+    },
+  }
+}
+
+/** The result in the words of this file, also where it is what an abort left. */
+async function named<Result extends { sweep: number; seed: number | bigint }>(
+  work: Promise<Result>,
+  valuesOf: (result: Result) => Values,
+): Promise<Drawn> {
+  const drawn = (result: Result) => ({ values: valuesOf(result), sweep: result.sweep, seed: result.seed })
+  try {
+    return drawn(await work)
+  } catch (error) {
+    if (!(error instanceof AbortError) || error.partial === undefined) throw error
+    throw new AbortError(drawn(error.partial as Result), { cause: error.cause })
+  }
+}
+
+type Values = BoltzmannSamples['states'] | SampleResult['states'] | SampleResult['probabilities']
 
 /** Looks at the name before the work begins; the writer itself is for afterwards. */
 function writer(out: string, image: ImageShape | undefined): (values: Values) => Promise<void> {

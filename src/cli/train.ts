@@ -1,7 +1,9 @@
-/** `gibbsite train rbm`: the command line. */
+/** `gibbsite train`: the command line of `train rbm`, and the list of the others. */
 
 import type { Command } from 'commander'
 import { choice, common, integer, nonNegative, positive, within } from './options.ts'
+import { addTrainBm } from './train-bm.ts'
+import { addTrainHopfield } from './train-hopfield.ts'
 import type { TrainCommand } from './train-options.ts'
 import { trainRbm } from './train-rbm.ts'
 
@@ -29,6 +31,8 @@ export function addTrain(program: Command): void {
   common(command, examples).action((data: string | undefined, options: TrainCommand) =>
     trainRbm(data, options, (name) => command.getOptionValueSource(name) !== 'default'),
   )
+  addTrainBm(train)
+  addTrainHopfield(train)
 }
 
 function learningOptions(command: Command): void {

@@ -25,22 +25,30 @@ const bytes = async (path: string) => new Uint8Array(await readFile(path))
 const npy = async (path: string) => decodeNpy(await bytes(path))
 
 describe('help', () => {
-  it.each([['train', 'rbm'], ['sample'], ['complete'], ['evaluate'], ['anneal'], ['info'], ['doctor']])(
-    'of %s %s',
-    async (...words) => {
-      const { code, stdout, stderr } = await gibbsite([...words, '--help'])
-      expect(code).toBe(0)
-      expect(stderr).toBe('')
-      expect(stdout).toContain(`Usage: gibbsite ${words.join(' ')}`)
-      expect(stdout).toMatch(/\nExamples:\n {2}\$ (GIBBSITE_BACKEND=\w+ )?gibbsite /)
-      for (const option of ['--json', '--threads', '--backend', '--quiet']) expect(stdout).toContain(option)
-    },
-  )
+  it.each([
+    ['train', 'rbm'],
+    ['train', 'bm'],
+    ['train', 'hopfield'],
+    ['recall'],
+    ['sample'],
+    ['complete'],
+    ['evaluate'],
+    ['anneal'],
+    ['info'],
+    ['doctor'],
+  ])('of %s %s', async (...words) => {
+    const { code, stdout, stderr } = await gibbsite([...words, '--help'])
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    expect(stdout).toContain(`Usage: gibbsite ${words.join(' ')}`)
+    expect(stdout).toMatch(/\nExamples:\n {2}\$ (GIBBSITE_BACKEND=\w+ )?gibbsite /)
+    for (const option of ['--json', '--threads', '--backend', '--quiet']) expect(stdout).toContain(option)
+  })
 
   it('of the whole lists the commands and the exit codes', async () => {
     const { code, stdout } = await gibbsite(['--help'])
     expect(code).toBe(0)
-    for (const name of ['train', 'sample', 'complete', 'evaluate', 'anneal', 'info', 'doctor'])
+    for (const name of ['train', 'sample', 'complete', 'evaluate', 'recall', 'anneal', 'info', 'doctor'])
       expect(stdout).toMatch(new RegExp(`^ +${name} `, 'm'))
     expect(stdout).toContain('Exit codes: 0')
   })
