@@ -10,7 +10,7 @@ const LEVELS = [
   ['matrix'],
   ['io'],
   ['backend'],
-  ['random'],
+  ['random', 'run'],
   ['flow', 'energy', 'sampling'],
   ['index'],
   ['cli'],

@@ -74,7 +74,6 @@ export {
   type MeasureOptions,
   type SweepOptions,
 } from './energy/ising2d.ts'
-export type { LongOptions, Progress } from './energy/progress.ts'
 export {
   RBM,
   type RbmOptions,
@@ -96,7 +95,6 @@ export type {
 export type { AnnealedEstimate, Partition, PartitionOptions } from './energy/rbm-partition.ts'
 export type { PseudoLikelihoodOptions } from './energy/rbm-rows.ts'
 export type { Clamp, SampleOptions, SampleResult, Snapshot } from './energy/rbm-sample.ts'
-export type { Training } from './energy/training.ts'
 export { type TransitionMatrix, type TransitionOptions, transitionMatrix } from './energy/transition-matrix.ts'
 export {
   AbortError,
@@ -136,3 +134,5 @@ export {
   type RngState,
   type UniformOptions,
 } from './random/rng.ts'
+export type { LongOptions, Progress } from './run/progress.ts'
+export type { Stepwise } from './run/stepwise.ts'

@@ -2,12 +2,12 @@
 
 import { extname } from 'node:path'
 import type { Command } from 'commander'
-import type { Progress } from '../energy/progress.ts'
 import type { SampleResult } from '../energy/rbm-sample.ts'
 import { AbortError } from '../errors.ts'
 import { writeFileAtomic } from '../io/files.node.ts'
 import { imageSheet } from '../io/image-sheet.ts'
 import { encodeNpy } from '../io/npy.ts'
+import type { Progress } from '../run/progress.ts'
 import type { ImageShape, ShapeOptions } from './data.ts'
 import { Interrupted, UsageError } from './failure.ts'
 import { prepareFile } from './folder.ts'

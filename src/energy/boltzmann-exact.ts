@@ -6,12 +6,12 @@ import { ArgumentError, expected } from '../errors.ts'
 import { type MatrixLike, toMatrix } from '../matrix.ts'
 import { deriveKey, fromWords, type Seed } from '../random/key.ts'
 import { Rng } from '../random/rng.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { wordsPerRow } from './bits.ts'
 import { type BoltzmannCore, checkTemperature, stream } from './boltzmann-core.ts'
 import type { Couplings } from './boltzmann-couplings.ts'
 import { toUnitMask } from './boltzmann-start.ts'
 import { type StateMatrix, toStates } from './hopfield-states.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 export interface ExactOptions extends LongOptions {
   /** Units that are held: `mask` [N] and `values`, one row of N states. The law is then that of the others given these. */

@@ -5,6 +5,8 @@ import { inPieces } from '../backend/pieces.ts'
 import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, fromWords, type Key, type Seed } from '../random/key.ts'
+import { Pace } from '../run/progress.ts'
+import { Stepwise } from '../run/stepwise.ts'
 import { gather, unpackValues, wordsPerRow } from './bits.ts'
 import { type BoltzmannCore, stream } from './boltzmann-core.ts'
 import { DenseCouplings } from './boltzmann-couplings.ts'
@@ -22,11 +24,9 @@ import { coins, firstUnits, overlay } from './boltzmann-start.ts'
 import type { BoltzmannArrays, BoltzmannTraining } from './boltzmann-training-state.ts'
 import { toStates } from './hopfield-states.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
-import { Pace } from './progress.ts'
 import { shuffled } from './rbm-data.ts'
 import { LearningRates } from './rbm-rates.ts'
 import type { DataMark } from './rbm-training-state.ts'
-import { Training } from './training.ts'
 
 export interface BoltzmannFitResult {
   /** Epochs finished, in all. */
@@ -44,8 +44,8 @@ export function startFit(
   core: BoltzmannCore,
   data: MatrixLike,
   given: BoltzmannFitOptions | undefined,
-): Training<BoltzmannFitResult, BoltzmannFitProgress> {
-  return new Training(async (report, stop) => {
+): Stepwise<BoltzmannFitResult, BoltzmannFitProgress> {
+  return new Stepwise(async (report, stop) => {
     const options = checkFitOptions(given)
     if (!(core.couplings instanceof DenseCouplings)) needsDense('fit')
     if (core.fitting) {

@@ -3,12 +3,12 @@
 import { inPieces } from '../backend/pieces.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
+import { type LongOptions, reporter } from '../run/progress.ts'
 import { wordsPerRow } from './bits.ts'
 import type { BoltzmannCore } from './boltzmann-core.ts'
 import { type ExactLaw, exact, logPartitionOf, reduce } from './boltzmann-exact.ts'
 import { firstUnits } from './boltzmann-start.ts'
 import { fromBits, toStates } from './hopfield-states.ts'
-import { type LongOptions, reporter } from './progress.ts'
 import { checkedLongOptions } from './rbm-rows.ts'
 
 export interface BoltzmannGradient {

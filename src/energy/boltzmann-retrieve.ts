@@ -4,6 +4,7 @@ import * as check from '../check.ts'
 import { AbortError } from '../errors.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { packRow } from './bits.ts'
 import { BoltzmannChains } from './boltzmann-chains.ts'
 import { type BoltzmannCore, stream } from './boltzmann-core.ts'
@@ -11,7 +12,6 @@ import { checkDynamics, type DynamicsOptions, dynamicsKeys, MOST_SWEEPS } from '
 import { coins, firstUnits, overlay, toGivenStates, toUnitMask } from './boltzmann-start.ts'
 import type { StateMatrix } from './hopfield-states.ts'
 import { checkFits } from './limits.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 export interface BoltzmannRetrieveOptions extends DynamicsOptions, LongOptions {
   /** Units of the cues that are known and held: one entry for each unit, or for each visible one. Default: none, only a start. */

@@ -2,11 +2,11 @@
 
 import { inPieces } from '../backend/pieces.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
+import { type LongOptions, reporter } from '../run/progress.ts'
 import { wordsPerRow } from './bits.ts'
 import type { BoltzmannCore } from './boltzmann-core.ts'
 import type { Couplings } from './boltzmann-couplings.ts'
 import { toStates } from './hopfield-states.ts'
-import { type LongOptions, reporter } from './progress.ts'
 import { checkedLongOptions } from './rbm-rows.ts'
 
 const FIELDS_PER_CALL = 2 ** 22

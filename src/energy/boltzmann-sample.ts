@@ -4,6 +4,7 @@ import * as check from '../check.ts'
 import { AbortError } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { BoltzmannChains } from './boltzmann-chains.ts'
 import { type BoltzmannCore, stream } from './boltzmann-core.ts'
 import { type Couplings, type Scan, scans } from './boltzmann-couplings.ts'
@@ -20,7 +21,6 @@ import {
 } from './boltzmann-start.ts'
 import { fromBits, type StateMatrix } from './hopfield-states.ts'
 import { checkFits } from './limits.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 /** How a chain moves. */
 export interface DynamicsOptions {

@@ -3,6 +3,8 @@ import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import { files } from '../io/files.ts'
 import { type Matrix, type MatrixLike, toMatrix } from '../matrix.ts'
+import type { LongOptions } from '../run/progress.ts'
+import type { Stepwise } from '../run/stepwise.ts'
 import { type BoltzmannCore, checkTemperature } from './boltzmann-core.ts'
 import { type Couplings, DenseCouplings } from './boltzmann-couplings.ts'
 import { type ExactLaw, type ExactOptions, exact } from './boltzmann-exact.ts'
@@ -17,10 +19,8 @@ import type { BoltzmannTrainingPosition } from './boltzmann-training-state.ts'
 import { type GraphLike, isGraphLike, toGraph } from './graph.ts'
 import { checkCouplings } from './hopfield-couplings.ts'
 import type { Encoding } from './hopfield-states.ts'
-import type { LongOptions } from './progress.ts'
 import { checkMagnitude } from './rbm-file.ts'
 import { SparseCouplings } from './sparse-couplings.ts'
-import type { Training } from './training.ts'
 
 export interface BoltzmannOptions {
   /** Number of visible units, the first ones. */
@@ -232,7 +232,7 @@ export class BoltzmannMachine {
    * @throws (rejects with) ArgumentError on wrong options or data, also on other data or options than those of the training
    *   resumed; AbortError with the result so far as `partial`; DivergenceError when a parameter leaves the finite numbers
    */
-  fit(data: MatrixLike, options?: BoltzmannFitOptions): Training<BoltzmannFitResult, BoltzmannFitProgress> {
+  fit(data: MatrixLike, options?: BoltzmannFitOptions): Stepwise<BoltzmannFitResult, BoltzmannFitProgress> {
     return startFit(this.#core, data, options)
   }
 

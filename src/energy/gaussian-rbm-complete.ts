@@ -4,12 +4,12 @@ import { inPieces } from '../backend/pieces.ts'
 import { AbortError } from '../errors.ts'
 import { type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
+import { reporter } from '../run/progress.ts'
 import { GaussianChains } from './gaussian-rbm-chains.ts'
 import { fromUnits, type GaussianCore, type GaussianParameters, stream, toUnits } from './gaussian-rbm-core.ts'
 import { normalRows } from './gaussian-rbm-sample.ts'
 import type { ClampRun } from './gibbs-chains.ts'
 import { checkFits } from './limits.ts'
-import { reporter } from './progress.ts'
 import {
   type CheckedComplete,
   type CompleteOptions,

@@ -4,6 +4,8 @@ import { inPieces } from '../backend/pieces.ts'
 import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
 import { deriveKey, type Key } from '../random/key.ts'
+import { Pace } from '../run/progress.ts'
+import { Stepwise } from '../run/stepwise.ts'
 import {
   type GaussianCore,
   type GaussianParameters,
@@ -28,13 +30,11 @@ import {
   gaussianArrayShapes,
 } from './gaussian-rbm-training-state.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
-import { Pace } from './progress.ts'
 import { shuffled } from './rbm-data.ts'
 import { setValues, valuesOf } from './rbm-parameters.ts'
 import { LearningRates } from './rbm-rates.ts'
 import { columnMeans } from './rbm-rows.ts'
 import { keepArrays, newArrays, restoreArrays, type WorkingArrays, workingArrays } from './rbm-training-state.ts'
-import { Training } from './training.ts'
 
 export interface GaussianFitResult {
   /** Epochs finished, in all. */
@@ -50,8 +50,8 @@ export function startGaussianFit(
   core: GaussianCore,
   data: MatrixLike,
   given: GaussianFitOptions | undefined,
-): Training<GaussianFitResult, GaussianFitProgress> {
-  return new Training(async (report, stop) => {
+): Stepwise<GaussianFitResult, GaussianFitProgress> {
+  return new Stepwise(async (report, stop) => {
     const options = checkGaussianFit(given)
     if (core.fitting) {
       throw new ArgumentError(

@@ -4,9 +4,9 @@ import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import { type MatrixLike, toMatrixInPieces } from '../matrix.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import type { GaussianCore, GaussianParameters } from './gaussian-rbm-core.ts'
 import { freeEnergyOf } from './gaussian-rbm-rows.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 import { mean, standardErrorOfMean } from './rbm-rows.ts'
 
 export interface GaussianLikelihood {

@@ -2,8 +2,8 @@
 
 import { ArgumentError, expected } from '../errors.ts'
 import { type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
+import type { LongOptions } from '../run/progress.ts'
 import { fromUnits, type GaussianCore, type GaussianParameters, toUnits } from './gaussian-rbm-core.ts'
-import type { LongOptions } from './progress.ts'
 import { byRows, checkedLongOptions, slice } from './rbm-rows.ts'
 
 /** P(h = 1 | v) [n, H] of rows [n, V] of data. */

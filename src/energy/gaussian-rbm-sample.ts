@@ -5,12 +5,12 @@ import * as check from '../check.ts'
 import { AbortError, ArgumentError, expected } from '../errors.ts'
 import { type BinaryMatrix, type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { unpackRows } from './bit-rows.ts'
 import { GaussianChains } from './gaussian-rbm-chains.ts'
 import { fromUnits, type GaussianCore, type GaussianParameters, stream, toUnits } from './gaussian-rbm-core.ts'
 import { meansOf } from './gaussian-rbm-rows.ts'
 import { checkFits } from './limits.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 export interface GaussianSampleOptions extends LongOptions {
   /** Number of independent chains; default 64. */

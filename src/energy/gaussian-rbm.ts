@@ -5,6 +5,8 @@ import { files } from '../io/files.ts'
 import { type Matrix, type MatrixLike, toMatrix } from '../matrix.ts'
 import { deriveKey, fromWords, type Seed } from '../random/key.ts'
 import { Rng } from '../random/rng.ts'
+import type { LongOptions } from '../run/progress.ts'
+import type { Stepwise } from '../run/stepwise.ts'
 import { complete, type GaussianCompleteResult } from './gaussian-rbm-complete.ts'
 import {
   allocateGaussian,
@@ -26,11 +28,9 @@ import {
 import type { GaussianFitOptions, GaussianFitProgress, GaussianSettings } from './gaussian-rbm-options.ts'
 import * as rows from './gaussian-rbm-rows.ts'
 import { type GaussianSampleOptions, type GaussianSampleResult, sample } from './gaussian-rbm-sample.ts'
-import type { LongOptions } from './progress.ts'
 import type { CompleteOptions, Known } from './rbm-complete.ts'
 import { checkSides } from './rbm-file.ts'
 import { SharedParameters, type SomeValues } from './rbm-parameters.ts'
-import type { Training } from './training.ts'
 import { Workspace } from './workspace.ts'
 
 export interface GaussianRbmOptions {
@@ -198,7 +198,7 @@ export class GaussianRBM {
    *   resumed; AbortError with the `GaussianFitResult` so far as `partial`; DivergenceError when a parameter passes 1e9,
    *   with the number of the step (from 0)
    */
-  fit(data: MatrixLike, options?: GaussianFitOptions): Training<GaussianFitResult, GaussianFitProgress> {
+  fit(data: MatrixLike, options?: GaussianFitOptions): Stepwise<GaussianFitResult, GaussianFitProgress> {
     return startGaussianFit(this.#core, data, options)
   }
 

@@ -10,13 +10,13 @@ import * as check from '../check.ts'
 import { AbortError } from '../errors.ts'
 import { deriveKey, fromWords, type Seed } from '../random/key.ts'
 import { Rng } from '../random/rng.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { gather } from './bits.ts'
 import { copyNetwork, type HopfieldCore, integersOf, isSilent, type Network, stream } from './hopfield-core.ts'
 import { joined, type Rule, type StoreResult, withHebbian } from './hopfield-hebbian.ts'
 import { noisyCopies } from './hopfield-noise.ts'
 import { RecallRun } from './hopfield-recall.ts'
 import { bitsApart, type States } from './hopfield-states.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 export interface ContrastiveOptions extends LongOptions {
   rule?: 'contrastive' | undefined

@@ -4,9 +4,9 @@ import type { BackendArray } from '../backend/backend.ts'
 import { inPieces, type PieceOptions } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { DependentPatternsError } from '../errors.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { emptyNetwork, type HopfieldCore } from './hopfield-core.ts'
 import type { Rule } from './hopfield-hebbian.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 export interface PseudoInverseOptions extends LongOptions {
   rule: 'pseudo-inverse'

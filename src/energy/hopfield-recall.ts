@@ -6,11 +6,11 @@ import * as check from '../check.ts'
 import { AbortError } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { wordsPerRow } from './bits.ts'
 import { type HopfieldCore, integersOf, stream } from './hopfield-core.ts'
 import { fromBits, type StateMatrix, toStates } from './hopfield-states.ts'
 import { type IntegerCouplings, padded } from './integer-couplings.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 /** `random`: a fresh permutation of the units each sweep. `sequential`: by number. `synchronous`: all units at once. */
 export type RecallOrder = 'random' | 'sequential' | 'synchronous'

@@ -4,13 +4,13 @@ import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { fairCoins } from './bits.ts'
 import { type HopfieldCore, integersOf, type Network, stream } from './hopfield-core.ts'
 import { noisyCopies } from './hopfield-noise.ts'
 import { RecallRun } from './hopfield-recall.ts'
 import { fieldsOf } from './hopfield-rows.ts'
 import { bitsApart, toStates } from './hopfield-states.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 export interface ReportOptions extends LongOptions {
   /** Fractions of flipped units to try, ascending; default 0.05, 0.1 ... 0.5. */

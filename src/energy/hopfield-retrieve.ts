@@ -4,9 +4,9 @@ import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { AbortError, ArgumentError, expected } from '../errors.ts'
 import { type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import type { HopfieldCore } from './hopfield-core.ts'
 import { fromBits } from './hopfield-states.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 export interface RetrieveOptions extends LongOptions {
   /** Inverse temperature of the softmax; default 1. The larger, the more a single pattern wins. */

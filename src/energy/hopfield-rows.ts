@@ -2,10 +2,10 @@
 
 import { inPieces } from '../backend/pieces.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
+import { type LongOptions, reporter } from '../run/progress.ts'
 import { type HopfieldCore, integersOf, type Network } from './hopfield-core.ts'
 import { toStates } from './hopfield-states.ts'
 import { type IntegerCouplings, padded } from './integer-couplings.ts'
-import { type LongOptions, reporter } from './progress.ts'
 import { checkedLongOptions } from './rbm-rows.ts'
 
 const FIELDS_PER_CALL = 2 ** 22

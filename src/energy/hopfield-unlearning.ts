@@ -4,11 +4,11 @@ import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { AbortError } from '../errors.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { fairCoins } from './bits.ts'
 import { copyNetwork, type HopfieldCore, integersOf, type Network, stream } from './hopfield-core.ts'
 import type { StoreResult } from './hopfield-hebbian.ts'
 import { RecallRun } from './hopfield-recall.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 export interface UnlearnOptions extends LongOptions {
   /** Attractors that are unlearnt; default 10 for each stored pattern, at least 1. Too many unlearn the patterns. */

@@ -7,10 +7,10 @@ import * as check from '../check.ts'
 import { AbortError, ArgumentError, expected, show } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { checkTemperature } from './boltzmann-core.ts'
 import { checkTemperatures, type Temperatures } from './boltzmann-schedule.ts'
 import { fromBits, type StateMatrix, toStates } from './hopfield-states.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 
 export interface Ising2dOptions {
   /** Sites of a side, or `[rows, columns]`; 3 to 2^14. */

@@ -4,8 +4,9 @@ import { inPieces } from '../backend/pieces.ts'
 import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
 import { type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
+import { Pace } from '../run/progress.ts'
+import { Stepwise } from '../run/stepwise.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
-import { Pace } from './progress.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
 import { BitRows, binarizeKey, binarizeWay, type Survey, shuffled, survey } from './rbm-data.ts'
 import { Monitor } from './rbm-monitor.ts'
@@ -28,7 +29,6 @@ import {
   type WorkingArrays,
   workingArrays,
 } from './rbm-training-state.ts'
-import { Training } from './training.ts'
 
 export interface FitResult {
   /** Epochs finished, in all. */
@@ -44,8 +44,8 @@ export function startFit(
   core: RbmCore,
   data: MatrixLike,
   given: FitOptions | undefined,
-): Training<FitResult, FitProgress> {
-  return new Training(async (report, stop) => {
+): Stepwise<FitResult, FitProgress> {
+  return new Stepwise(async (report, stop) => {
     const options = checkFitOptions(given)
     if (core.fitting) {
       throw new ArgumentError(

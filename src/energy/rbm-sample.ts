@@ -5,11 +5,11 @@ import * as check from '../check.ts'
 import { AbortError, ArgumentError, expected } from '../errors.ts'
 import { type BinaryMatrix, type Matrix, type MatrixLike, toBinaryMatrix } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { drawRows, halves, packRows, unpackRows } from './bit-rows.ts'
 import { packRow, toMask } from './bits.ts'
 import { type ClampRun, GibbsChains } from './gibbs-chains.ts'
 import { checkFits } from './limits.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from './progress.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
 
 /** Visible units held at given values. */

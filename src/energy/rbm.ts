@@ -5,7 +5,8 @@ import { files } from '../io/files.ts'
 import { type Matrix, type MatrixLike, toMatrix } from '../matrix.ts'
 import { deriveKey, fromWords, type Seed } from '../random/key.ts'
 import { Rng } from '../random/rng.ts'
-import type { LongOptions } from './progress.ts'
+import type { LongOptions } from '../run/progress.ts'
+import type { Stepwise } from '../run/stepwise.ts'
 import { type CompleteOptions, type CompleteResult, complete, type Known } from './rbm-complete.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
 import { checkMagnitude, checkSides, decodeRbm, encodeRbm } from './rbm-file.ts'
@@ -16,7 +17,6 @@ import { allocateParameters, parameterNames, SharedParameters } from './rbm-para
 import { logPartition, type Partition, type PartitionOptions } from './rbm-partition.ts'
 import * as rows from './rbm-rows.ts'
 import { type SampleOptions, type SampleResult, sample } from './rbm-sample.ts'
-import type { Training } from './training.ts'
 import { Workspace } from './workspace.ts'
 
 export interface RbmOptions {
@@ -160,7 +160,7 @@ export class RBM {
    *   options than those of the training resumed; AbortError with the `FitResult` so far as `partial`;
    *   DivergenceError when a parameter leaves the finite numbers, with the number of the step (from 0)
    */
-  fit(data: MatrixLike, options?: FitOptions): Training<FitResult, FitProgress> {
+  fit(data: MatrixLike, options?: FitOptions): Stepwise<FitResult, FitProgress> {
     return startFit(this.#core, data, options)
   }
 

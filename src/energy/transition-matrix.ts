@@ -3,10 +3,10 @@
 import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys } from '../run/progress.ts'
 import { BoltzmannMachine } from './boltzmann.ts'
 import { type BoltzmannCore, checkTemperature } from './boltzmann-core.ts'
 import { type Couplings, DenseCouplings, type Scan, scans } from './boltzmann-couplings.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys } from './progress.ts'
 import { RBM } from './rbm.ts'
 import { SparseCouplings } from './sparse-couplings.ts'
 

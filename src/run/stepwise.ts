@@ -1,31 +1,31 @@
-/** A training in progress: wait for the end of it, or go through its epochs one by one. */
+/** Long work in steps (epochs, blocks of draws): wait for the end of it, or go through the steps one by one. */
 
-/** An epoch that was handed out, and how to let the run go on from it. */
-interface Offer<Epoch> {
-  readonly epoch: Epoch
+/** A step that was handed out, and how to let the run go on from it. */
+interface Offer<Step> {
+  readonly step: Step
   readonly resume: () => void
 }
 
 /**
- * What `fit` returns. The training has begun already.
+ * What `fit` and the samplers return. The work has begun already.
  *
  *     const result = await model.fit(data)
  *     for await (const epoch of model.fit(data)) console.log(epoch.pseudoLogLikelihood)
  *
- * Inside the loop's body the model is that of the epoch's end: the training waits until the next epoch is asked for, so it
- * may be saved, tested or sampled from. Leaving the loop stops the training after the step at hand; it can be resumed.
+ * Inside the loop's body everything is as at the step's end: the run waits until the next step is asked for, so a model
+ * may be saved, tested or sampled from. Leaving the loop stops the run; it can be resumed.
  */
-export class Training<Result, Epoch> implements PromiseLike<Result>, AsyncIterable<Epoch> {
+export class Stepwise<Result, Step> implements PromiseLike<Result>, AsyncIterable<Step> {
   readonly #result: Promise<Result>
   readonly #stop = new AbortController()
-  readonly #offers: Offer<Epoch>[] = []
+  readonly #offers: Offer<Step>[] = []
   #iterated = false
   #arrived = () => {}
   #resume = () => {}
 
-  /** @param run does the work; it awaits `report` at the end of each epoch and obeys the signal */
-  constructor(run: (report: (epoch: Epoch) => Promise<void>, stop: AbortSignal) => Promise<Result>) {
-    this.#result = run((epoch) => this.#offer(epoch), this.#stop.signal)
+  /** @param run does the work; it awaits `report` at the end of each step and obeys the signal */
+  constructor(run: (report: (step: Step) => Promise<void>, stop: AbortSignal) => Promise<Result>) {
+    this.#result = run((step) => this.#offer(step), this.#stop.signal)
   }
 
   // biome-ignore lint/suspicious/noThenProperty: being awaited is the point
@@ -46,22 +46,22 @@ export class Training<Result, Epoch> implements PromiseLike<Result>, AsyncIterab
     return this.#result.finally(onEnd)
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Epoch, void> {
+  [Symbol.asyncIterator](): AsyncIterator<Step, void> {
     this.#iterated = true
     // The loop throws what went wrong; without this the process would also hear of a rejection that nobody handled.
     this.#result.catch(() => {})
     return { next: () => this.#next(), return: () => this.#leave() }
   }
 
-  #offer(epoch: Epoch): Promise<void> {
+  #offer(step: Step): Promise<void> {
     if (!this.#iterated) return Promise.resolve()
     return new Promise((resume) => {
-      this.#offers.push({ epoch, resume })
+      this.#offers.push({ step, resume })
       this.#arrived()
     })
   }
 
-  async #next(): Promise<IteratorResult<Epoch, void>> {
+  async #next(): Promise<IteratorResult<Step, void>> {
     this.#resume()
     if (this.#offers.length === 0) {
       const arrival = new Promise<void>((resolve) => (this.#arrived = resolve))
@@ -70,10 +70,10 @@ export class Training<Result, Epoch> implements PromiseLike<Result>, AsyncIterab
     const offer = this.#offers.shift()
     if (offer === undefined) return { done: true, value: undefined }
     this.#resume = offer.resume
-    return { done: false, value: offer.epoch }
+    return { done: false, value: offer.step }
   }
 
-  async #leave(): Promise<IteratorResult<Epoch, void>> {
+  async #leave(): Promise<IteratorResult<Step, void>> {
     this.#stop.abort()
     this.#iterated = false
     this.#resume()
