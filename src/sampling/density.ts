@@ -8,10 +8,10 @@ interface Named {
   /** One for each output of `constrain`, or for each coordinate; `x[0]`, `x[1]` ... where the user gave none. */
   readonly names: readonly string[]
   /**
-   * From a row of unconstrained coordinates, where the sampler moves, to what is reported [names.length]. Absent: the
-   * coordinates themselves.
+   * From rows of unconstrained coordinates [n, dim], where the sampler moves, to what is reported [n, names.length]; many
+   * rows at once cost less than one by one. Absent: the coordinates themselves.
    */
-  readonly constrain?: (x: Float64Array, out: Float64Array) => void
+  readonly constrain?: (rows: Float64Array, out: Float64Array) => void
   readonly hasGradient: boolean
 }
 
