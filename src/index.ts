@@ -136,3 +136,4 @@ export {
 } from './random/rng.ts'
 export type { LongOptions, Progress } from './run/progress.ts'
 export type { Stepwise } from './run/stepwise.ts'
+export type { Proposal, ProposalRows, ProposalSampleOptions } from './sampling/proposal.ts'
