@@ -78,6 +78,63 @@ export class DivergenceError extends GibbsiteError {
   }
 }
 
+/** Where a density failed: which row of a batch, which chain, in which of its steps, and what had been drawn by then. */
+export interface DensityFailure<Done = unknown> {
+  /** Row of the batch that was evaluated. */
+  readonly row?: number | undefined
+  readonly chain?: number | undefined
+  /** Steps the chain had made, warm-up included; undefined at its start point. */
+  readonly step?: number | undefined
+  /** The draws made so far. */
+  readonly partial?: Done | undefined
+  /** What the density threw. */
+  readonly cause?: unknown
+}
+
+/**
+ * A log density threw, or was NaN or plus infinity, at `point`, where chain `chain` wanted to go in step `step`. (Minus
+ * infinity is no failure: a density of zero, so the step is rejected.) `partial` holds the draws before.
+ */
+export class DensityError<Done = unknown> extends GibbsiteError {
+  override name = 'DensityError'
+  readonly row: number | undefined
+  readonly chain: number | undefined
+  readonly step: number | undefined
+  readonly partial: Done | undefined
+
+  /** @param got what came instead of a number: `NaN`, `Infinity`, `an error: ...` */
+  constructor(
+    readonly got: string,
+    readonly point: Float64Array,
+    where: DensityFailure<Done> = {},
+  ) {
+    const { row, chain, step, partial, cause } = where
+    const place =
+      chain === undefined ? '' : `${step === undefined ? 'the start of' : `step ${step} of`} chain ${chain}, `
+    super(
+      `expected the log density to be a finite number or -Infinity; got ${got} at ${place}${showPoint(point)}`,
+      cause === undefined ? undefined : { cause },
+    )
+    this.row = row
+    this.chain = chain
+    this.step = step
+    this.partial = partial
+  }
+
+  /** The same failure with more known about it. */
+  with(more: DensityFailure<Done>): DensityError<Done> {
+    const { row, chain, step, partial, cause } = this
+    return new DensityError(this.got, this.point, { row, chain, step, partial, cause, ...more })
+  }
+}
+
+const MOST_COORDINATES = 8
+
+function showPoint(point: Float64Array): string {
+  const shown = Array.from(point.subarray(0, MOST_COORDINATES), String).join(', ')
+  return `x = [${shown}${point.length > MOST_COORDINATES ? ', …' : ''}]`
+}
+
 /** The one sentence of an argument error: ``expected `data` to have 784 columns; got 783``. */
 export function expected(what: string, wanted: string, got: string | number): string {
   return `expected \`${what}\` ${wanted}; got ${got}`

@@ -7,8 +7,8 @@ import { current } from './index.ts'
 export interface PieceOptions {
   /** Ends the work after a finished piece with an `AbortError`. */
   signal?: AbortSignal | undefined
-  /** Called after every piece with the units done so far. */
-  onPiece?: ((done: number) => void) | undefined
+  /** Called after every piece with the units done so far, and waited for; its time is not counted. */
+  onPiece?: ((done: number) => void | Promise<void>) | undefined
   /** How long a piece should take; default: what suits the backend, 100 natively and 20 in WebAssembly. */
   milliseconds?: number | undefined
   /** Units of the first piece, while nothing has been measured; default 1. */
@@ -38,7 +38,7 @@ export async function inPieces(
     const elapsed = performance.now() - start
     first += count
     count = Math.max(1, Math.floor(count * Math.min(FASTEST_GROWTH, milliseconds / Math.max(elapsed, 0.01))))
-    onPiece?.(first)
+    await onPiece?.(first)
     if (first === total) return
     await yieldToEventLoop()
     throwIfAborted(signal)
