@@ -11,6 +11,7 @@
 #include "kernels/gaussian_rbm_gibbs.h"
 #include "kernels/gaussian_rbm_likelihood.h"
 #include "kernels/gaussian_rbm_train.h"
+#include "kernels/general_eigenvalues.h"
 #include "kernels/hopfield_learn.h"
 #include "kernels/hopfield_project.h"
 #include "kernels/hopfield_recall.h"
@@ -18,6 +19,10 @@
 #include "kernels/hopfield_states.h"
 #include "kernels/ising2d.h"
 #include "kernels/log_weights.h"
+#include "kernels/markov_balance.h"
+#include "kernels/markov_eliminate.h"
+#include "kernels/markov_powers.h"
+#include "kernels/markov_structure.h"
 #include "kernels/philox.h"
 #include "kernels/random_discrete.h"
 #include "kernels/random_normal.h"
@@ -27,6 +32,7 @@
 #include "kernels/rbm_likelihood.h"
 #include "kernels/rbm_train.h"
 #include "kernels/row_units.h"
+#include "kernels/symmetric_eigenvalues.h"
 #include "kernels/transition_matrix.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
@@ -117,6 +123,31 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(ising2d_pack, rows, columns, strips, checkerboard, spins, words),
     // transition_matrix.h
     KERNEL(transition_matrix, flips, units, order, scan, first_row, matrix),
+    // markov_structure.h
+    KERNEL(markov_normalise, matrix, states, tolerance),
+    KERNEL(markov_structure, matrix, class_of, closed, periods),
+    KERNEL(markov_block, matrix, states, column_of, width, out),
+    // markov_eliminate.h
+    KERNEL(markov_eliminate, work, absorbing, first, count, pivots),
+    KERNEL(markov_stationary, work, law),
+    KERNEL(markov_absorption, work, absorbing, pivots, first, count, absorption),
+    // markov_balance.h
+    KERNEL(markov_balance, matrix, law, findings),
+    KERNEL(markov_symmetric, matrix, n, symmetric),
+    // markov_powers.h
+    KERNEL(matrix_pack, matrix, n, packed),
+    KERNEL(matrix_product, left, packed, n, first_row, rows),
+    KERNEL(markov_distance, matrix, law),
+    KERNEL(markov_deflate, law, matrix),
+    KERNEL(matrix_rescale, n, matrix),
+    KERNEL(matrix_factor, matrix, square, n),
+    KERNEL(matrix_root, value, halvings, exponent),
+    // symmetric_eigenvalues.h
+    KERNEL(symmetric_tridiagonal, matrix, first, count, reflector, image, diagonal, beside),
+    KERNEL(tridiagonal_eigenvalues, diagonal, beside, norm, first, count),
+    // general_eigenvalues.h
+    KERNEL(hessenberg, matrix, n, first, count),
+    KERNEL(hessenberg_eigenvalues, matrix, steps, state, real, imaginary),
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
            states, previous, counts, energies, trace),

@@ -516,6 +516,116 @@ export interface Kernels {
     firstRow: number,
     matrix: Written<Float64Array>,
   ): void
+  markovNormalise(
+    matrix: Written<Float64Array>,
+    states: number,
+    tolerance: number,
+  ): number
+  markovStructure(
+    matrix: Span<Float64Array>,
+    classOf: Written<Uint32Array>,
+    closed: Written<Uint8Array>,
+    periods: Written<Uint32Array>,
+  ): number
+  markovBlock(
+    matrix: Span<Float64Array>,
+    states: Span<Uint32Array>,
+    columnOf: Span<Int32Array>,
+    width: number,
+    out: Written<Float64Array>,
+  ): void
+  markovEliminate(
+    work: Written<Float64Array>,
+    absorbing: number,
+    first: number,
+    count: number,
+    pivots: Written<Float64Array>,
+  ): boolean
+  markovStationary(
+    work: Span<Float64Array>,
+    law: Written<Float64Array>,
+  ): void
+  markovAbsorption(
+    work: Span<Float64Array>,
+    absorbing: number,
+    pivots: Span<Float64Array>,
+    first: number,
+    count: number,
+    absorption: Written<Float64Array>,
+  ): void
+  markovBalance(
+    matrix: Span<Float64Array>,
+    law: Span<Float64Array>,
+    findings: Written<Float64Array>,
+  ): void
+  markovSymmetric(
+    matrix: Span<Float64Array>,
+    n: number,
+    symmetric: Written<Float64Array>,
+  ): void
+  matrixPack(
+    matrix: Span<Float64Array>,
+    n: number,
+    packed: Written<Float64Array>,
+  ): void
+  matrixProduct(
+    left: Span<Float64Array>,
+    packed: Span<Float64Array>,
+    n: number,
+    firstRow: number,
+    rows: Written<Float64Array>,
+  ): void
+  markovDistance(
+    matrix: Span<Float64Array>,
+    law: Span<Float64Array>,
+  ): number
+  markovDeflate(
+    law: Span<Float64Array>,
+    matrix: Written<Float64Array>,
+  ): void
+  matrixRescale(
+    n: number,
+    matrix: Written<Float64Array>,
+  ): number
+  matrixFactor(
+    matrix: Span<Float64Array>,
+    square: Span<Float64Array>,
+    n: number,
+  ): number
+  matrixRoot(
+    value: number,
+    halvings: number,
+    exponent: number,
+  ): number
+  symmetricTridiagonal(
+    matrix: Written<Float64Array>,
+    first: number,
+    count: number,
+    reflector: Written<Float64Array>,
+    image: Written<Float64Array>,
+    diagonal: Written<Float64Array>,
+    beside: Written<Float64Array>,
+  ): void
+  tridiagonalEigenvalues(
+    diagonal: Written<Float64Array>,
+    beside: Written<Float64Array>,
+    norm: number,
+    first: number,
+    count: number,
+  ): boolean
+  hessenberg(
+    matrix: Written<Float64Array>,
+    n: number,
+    first: number,
+    count: number,
+  ): void
+  hessenbergEigenvalues(
+    matrix: Written<Float64Array>,
+    steps: number,
+    state: Written<Int32Array>,
+    real: Written<Float64Array>,
+    imaginary: Written<Float64Array>,
+  ): number
   hopfieldRecall(
     units: number,
     narrow: boolean,
