@@ -150,7 +150,7 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(hessenberg_eigenvalues, matrix, steps, state, real, imaginary),
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
-           states, previous, counts, energies, trace),
+           most_flips, states, previous, counts, energies, trace),
     // hopfield_learn.h
     KERNEL(hopfield_correlate, units, add, subtract, gain, weights, bias),
     KERNEL(hopfield_storkey, units, patterns, weights),

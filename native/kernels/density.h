@@ -1,7 +1,7 @@
 // A log density on R^dim that kernels evaluate themselves, for a block of chains at once.
 //
-// x [dim][width] positions, one chain a column; log_density [width]; gradient [dim][width] or null; width is a multiple of
-// f64_lanes and at most density_width. A column's results depend on that column alone: a chain in a block of many is
+// x [dim][width] positions, one chain a column; log_density [width]; gradient [dim][width] or null; width is a multiple
+// of f64_lanes and at most density_width. A column's results depend on that column alone: a chain in a block of many is
 // the chain alone. Normalising constants are included where the family has them.
 //
 // The families and the layout of their numbers: density_<family>.h. A sampler takes a density as four parameters

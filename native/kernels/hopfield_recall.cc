@@ -11,7 +11,7 @@ namespace {
 constexpr size_t task_probes = 32;
 
 struct recall_settings {
-  uint32_t order, key_low, key_high, first_sweep, sweeps;
+  uint32_t order, key_low, key_high, first_sweep, sweeps, most_flips;
   double unit;
 };
 
@@ -68,11 +68,11 @@ uint32_t visit_word(const coupling_table<T>& network, size_t w, T* z, uint32_t* 
   return static_cast<uint32_t>(pending.count);
 }
 
-// Visits all units in the order given.
+// Visits all units in the order given, or until `most` of them have flipped.
 template <class T>
-uint32_t visit_in_order(const coupling_table<T>& network, const uint32_t* order, T* z, uint32_t* spins) {
+uint32_t visit_in_order(const coupling_table<T>& network, const uint32_t* order, uint32_t most, T* z, uint32_t* spins) {
   uint32_t flips = 0;
-  for (size_t k = 0; k < network.units; k++) {
+  for (size_t k = 0; k < network.units && flips < most; k++) {
     const uint32_t i = order[k], bit = 1u << (i & 31);
     const uint32_t on = spins[i / 32] >> (i & 31) & 1;
     // y z without a branch on y, which would be mispredicted every other time.
@@ -144,7 +144,9 @@ void run_random(const coupling_table<T>& network, const recall_probe<T>& probe, 
   for (uint32_t sweep = 0; sweep < settings.sweeps && probe.running(); sweep++) {
     random_permutation({order.data(), network.units}, settings.key_low, settings.key_high, probe.number,
                        settings.first_sweep + sweep, 0);
-    finish_sweep(network, probe, visit_in_order(network, order.data(), probe.z, probe.spins), settings.unit);
+    const uint32_t left = settings.most_flips - probe.counts[1];
+    finish_sweep(network, probe, visit_in_order(network, order.data(), left, probe.z, probe.spins), settings.unit);
+    if (probe.counts[1] == settings.most_flips) probe.counts[2] = recall_outcome::most_flips;
   }
 }
 
@@ -183,9 +185,9 @@ void run_task(const coupling_table<T>& network, const recall_probe<T>* probes, s
 
 void hopfield_recall(uint32_t units, bool narrow, double unit, span<const int32_t> table, span<const int32_t> offsets,
                      uint32_t order, uint32_t key_low, uint32_t key_high, span<const uint32_t> probes,
-                     uint32_t first_sweep, uint32_t sweeps, span<uint32_t> states, span<uint32_t> previous,
-                     span<uint32_t> counts, span<double> energies, span<double> trace) {
-  const recall_settings settings{order, key_low, key_high, first_sweep, sweeps, unit};
+                     uint32_t first_sweep, uint32_t sweeps, uint32_t most_flips, span<uint32_t> states,
+                     span<uint32_t> previous, span<uint32_t> counts, span<double> energies, span<double> trace) {
+  const recall_settings settings{order, key_low, key_high, first_sweep, sweeps, most_flips, unit};
   with_network(units, narrow, table, offsets, [&]<class T>(const coupling_table<T>& network) {
     const size_t rows = probes.size(), words = network.words();
     const scratch<T> z(rows * network.stride);

@@ -18,11 +18,12 @@ constexpr uint32_t synchronous = 2;
 }  // namespace recall_order
 
 namespace recall_outcome {
-constexpr uint32_t running = 0, fixed_point = 1, cycle = 2;
+constexpr uint32_t running = 0, fixed_point = 1, cycle = 2, most_flips = 3;
 }  // namespace recall_outcome
 
 // Runs up to `sweeps` more sweeps of every probe, from and to `states` [rows, words], and stops each one after its
-// first sweep without a flip. probes [rows] numbers the probes, first_sweep the sweep, in the draws of random order.
+// first sweep without a flip. In random order a run also stops, in the middle of a sweep, with its flip number
+// `most_flips` of this call. probes [rows] numbers the probes, first_sweep the sweep, in the draws of random order.
 //
 // previous [rows, words], used by the synchronous order only (else empty), holds the states before those in `states`,
 // for the detection of 2-cycles from one call to the next; at first_sweep 0 it is not read. counts [rows, 3]: sweeps
@@ -30,7 +31,7 @@ constexpr uint32_t running = 0, fixed_point = 1, cycle = 2;
 // done (empty: not wanted).
 void hopfield_recall(uint32_t units, bool narrow, double unit, span<const int32_t> table, span<const int32_t> offsets,
                      uint32_t order, uint32_t key_low, uint32_t key_high, span<const uint32_t> probes,
-                     uint32_t first_sweep, uint32_t sweeps, span<uint32_t> states, span<uint32_t> previous,
-                     span<uint32_t> counts, span<double> energies, span<double> trace);
+                     uint32_t first_sweep, uint32_t sweeps, uint32_t most_flips, span<uint32_t> states,
+                     span<uint32_t> previous, span<uint32_t> counts, span<double> energies, span<double> trace);
 
 }  // namespace gibbsite::GIBBSITE_TARGET

@@ -71,12 +71,12 @@ struct recalled {
   std::vector<double> energies;
 };
 
-recalled run(const problem& p, const integers& net, uint32_t order) {
+recalled run(const problem& p, const integers& net, uint32_t order, uint32_t most_flips = 0xffffffffu) {
   recalled result{p.states, std::vector<uint32_t>(3 * p.rows), std::vector<double>(2 * p.rows)};
   std::vector<uint32_t> probes(p.rows), previous(order == recall_order::synchronous ? p.states.size() : 0);
   for (size_t r = 0; r < p.rows; r++) probes[r] = static_cast<uint32_t>(r);
   hopfield_recall(p.units, net.narrow, 1, net.table_span(), net.offset_span(), order, 1, 2, {probes.data(), p.rows}, 0,
-                  100, {result.states.data(), result.states.size()}, {previous.data(), previous.size()},
+                  100, most_flips, {result.states.data(), result.states.size()}, {previous.data(), previous.size()},
                   {result.counts.data(), result.counts.size()}, {result.energies.data(), result.energies.size()}, {});
   return result;
 }
@@ -150,6 +150,23 @@ TEST_CASE("recall ends in fixed points, the same in both widths and on any numbe
       }
       CHECK(unstable == 0);
     }
+  }
+}
+
+TEST_CASE("a limit of flips ends a run in random order after that flip, in both widths") {
+  const problem p(130, 70);
+  for (const bool narrow : {false, true}) {
+    const recalled whole = run(p, integers(p, narrow), recall_order::random);
+    const recalled cut = run(p, integers(p, narrow), recall_order::random, 5);
+    size_t wrong = 0, stopped = 0;
+    for (size_t r = 0; r < p.rows; r++) {
+      const uint32_t all = whole.counts[3 * r + 1], flips = cut.counts[3 * r + 1];
+      wrong += flips != (all < 5 ? all : 5);
+      wrong += cut.counts[3 * r + 2] != (all < 5 ? recall_outcome::fixed_point : recall_outcome::most_flips);
+      stopped += all > 5;
+    }
+    CHECK(wrong == 0);
+    CHECK(stopped > 0);
   }
 }
 

@@ -638,6 +638,7 @@ export interface Kernels {
     probes: Span<Uint32Array>,
     firstSweep: number,
     sweeps: number,
+    mostFlips: number,
     states: Written<Uint32Array>,
     previous: Written<Uint32Array>,
     counts: Written<Uint32Array>,

@@ -10,6 +10,7 @@ export interface RuleOptions extends Seeded {
   readonly rule: 'contrastive' | 'hebbian' | 'storkey' | 'pseudo-inverse' | 'unlearning'
   readonly noise?: number
   readonly steps?: number
+  readonly flips?: number
   readonly eta?: number
   readonly epochs?: number
   readonly ridge?: number
@@ -19,7 +20,7 @@ const names = ['contrastive', 'hebbian', 'storkey', 'pseudo-inverse', 'unlearnin
 
 /** Options that only one rule takes. */
 const ofRule = {
-  contrastive: ['noise', 'steps', 'eta', 'epochs'],
+  contrastive: ['noise', 'steps', 'flips', 'eta', 'epochs'],
   hebbian: [],
   storkey: [],
   'pseudo-inverse': ['ridge'],
@@ -31,6 +32,7 @@ export function addRuleOptions(command: Command): Command {
     .addOption(choice('--rule <name>', 'how the patterns are learnt', names).default('contrastive'))
     .option('--noise <x>', 'contrastive: probability with which a bit is flipped (default: 0.05)', within(0, 0.5))
     .option('--steps <n>', 'contrastive: sweeps of the dynamics, or inf for the fixed point (default: 1)', sweeps)
+    .option('--flips <n>', 'contrastive: flips after which the dynamics stop (default: no limit)', integer())
     .option('--eta <x>', 'contrastive, unlearning: rate of learning (default: the rule’s own)', positive)
     .option('--epochs <n>', 'contrastive: times that each pattern is used (default: 100)', integer())
     .option('--ridge <x>', 'pseudo-inverse: for dependent patterns (default: 0)', nonNegative)
@@ -46,7 +48,7 @@ function sweeps(text: string): number {
 export function storeOptions(options: RuleOptions, seed: number | bigint, signal: AbortSignal): StoreOptions {
   const { rule } = options
   const own: readonly string[] = ofRule[rule]
-  for (const name of ['noise', 'steps', 'eta', 'epochs', 'ridge'] as const) {
+  for (const name of ['noise', 'steps', 'flips', 'eta', 'epochs', 'ridge'] as const) {
     if (options[name] === undefined || own.includes(name)) continue
     throw new UsageError(`expected --${name} to go with a rule that takes it; got --rule ${rule}`)
   }

@@ -21,12 +21,18 @@ import { bitsApart, type States } from './hopfield-states.ts'
 export interface ContrastiveOptions extends LongOptions {
   rule?: 'contrastive' | undefined
   /**
-   * Probability with which a unit of a pattern is flipped before the dynamics run; default 0.05. Little noise (0.02) holds
-   * more patterns, much noise (up to 0.4, for few patterns) gives wider basins and fewer spurious attractors.
+   * Probability with which a unit of a pattern is flipped before the dynamics run; default 0.05. Little noise (0.02, or none)
+   * holds more patterns, much noise (up to 0.4, for few patterns) gives wider basins and fewer spurious attractors.
    */
   noise?: number | undefined
-  /** Sweeps that the dynamics run for; default 1. `Infinity` runs to the fixed point. */
+  /**
+   * Sweeps that the dynamics run for; default 1. `Infinity` runs to the fixed point: in a full network that is far away, and
+   * raising it tears down what was learnt. Without noise one sweep holds as many patterns as there are units, the fixed
+   * point a fraction of them.
+   */
   steps?: number | undefined
+  /** Flips after which the dynamics stop, also in the middle of a sweep; default: no limit. */
+  flips?: number | undefined
   /** Rate of learning; default 0.1 / N. */
   eta?: number | undefined
   /** Times that each pattern is used; default 100. */
@@ -39,8 +45,9 @@ export interface ContrastiveOptions extends LongOptions {
   seed?: Seed | undefined
 }
 
-const keys = ['rule', 'noise', 'steps', 'eta', 'epochs', 'batch', 'bias', 'seed'] as const
+const keys = ['rule', 'noise', 'steps', 'flips', 'eta', 'epochs', 'batch', 'bias', 'seed'] as const
 const MOST_SWEEPS = 2 ** 20
+const MOST_FLIPS = 2 ** 20
 
 type Settings = ReturnType<typeof checkSettings>
 
@@ -51,6 +58,7 @@ function checkSettings(given: ContrastiveOptions | undefined) {
   return {
     noise: check.numberWithin('noise', options.noise ?? 0.05, 0, 0.5),
     steps: steps === Number.POSITIVE_INFINITY ? MOST_SWEEPS : check.positiveInteger('steps', steps, MOST_SWEEPS),
+    flips: options.flips === undefined ? undefined : check.positiveInteger('flips', options.flips, MOST_FLIPS),
     eta: options.eta === undefined ? undefined : check.numberWithin('eta', options.eta, 1e-12, 1e6),
     epochs: check.positiveInteger('epochs', options.epochs ?? 100, 2 ** 31),
     batch: check.positiveInteger('batch', options.batch ?? 16, 2 ** 24),
@@ -111,7 +119,7 @@ class Contrast {
   /** One change of the couplings, from one batch of patterns. */
   async #step(epoch: number, batch: number): Promise<void> {
     const { backend, units } = this.#core
-    const { noise, steps, eta = 0.1 / units, bias, seed } = this.#settings
+    const { noise, steps, flips, eta = 0.1 / units, bias, seed } = this.#settings
     if (batch === 0) this.#startEpoch(epoch)
     const firstRow = batch * this.#settings.batch
     const patterns = gather(
@@ -130,6 +138,7 @@ class Contrast {
       maxSweeps: steps,
       key,
       firstProbe: firstRow,
+      ...(flips !== undefined && { maxFlips: flips }),
     }).finish()
     this.#wrong[epoch]! += bitsApart(patterns, reached)
     const biases = bias ? this.#network.bias : new Float32Array()

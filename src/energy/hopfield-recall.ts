@@ -55,6 +55,7 @@ const FIXED_POINT = 1
 const CYCLE = 2
 // Sweeps of one kernel call. Most runs end long before; what has not goes on in another call.
 const SWEEPS_PER_CALL = 64
+const NO_LIMIT = 2 ** 32 - 1
 const FIELDS_PER_CALL = 2 ** 24
 // Units times probes of a first piece: well below a millisecond's work natively.
 const FIRST_PIECE = 2 ** 18
@@ -110,6 +111,8 @@ export interface RunSettings {
   readonly key: Key
   readonly firstProbe?: number
   readonly trace?: boolean
+  /** In random order: the run ends with this flip, if it has not before. Default: no limit. */
+  readonly maxFlips?: number
 }
 
 /** The runs of a batch of probes, from the first to the last; packed states are moved in place. */
@@ -182,8 +185,11 @@ export class RecallRun {
   async #block(first: number, count: number): Promise<void> {
     let rows = Uint32Array.from({ length: count }, (_, i) => first + i)
     let previous: Uint32Array = new Uint32Array()
-    for (let sweep = 0; rows.length > 0; sweep += SWEEPS_PER_CALL) {
-      const sweeps = Math.min(SWEEPS_PER_CALL, this.#settings.maxSweeps - sweep)
+    const { maxSweeps, maxFlips } = this.#settings
+    // A limit of flips is one of a call; every sweep but the last has a flip.
+    const each = maxFlips === undefined ? SWEEPS_PER_CALL : maxFlips + 1
+    for (let sweep = 0; rows.length > 0; sweep += each) {
+      const sweeps = Math.min(each, maxSweeps - sweep)
       if (sweeps <= 0) return
       if (sweep > 0 && this.#signal?.aborted) throw new AbortError(undefined, { cause: this.#signal.reason })
       const call = await this.#call(rows, previous, sweep, sweeps)
@@ -196,7 +202,7 @@ export class RecallRun {
   /** One kernel call for some of the probes; keeps what it found. */
   async #call(rows: Uint32Array, before: Uint32Array, sweep: number, sweeps: number) {
     const { units, narrow, unit, table, offsets } = this.#couplings
-    const { order, key, firstProbe = 0, trace } = this.#settings
+    const { order, key, firstProbe = 0, trace, maxFlips = NO_LIMIT } = this.#settings
     const states = gatherRows(this.bits, this.#words, rows)
     const previous = order !== 'synchronous' ? before : sweep === 0 ? new Uint32Array(states.length) : before
     const counts = new Uint32Array(3 * rows.length)
@@ -205,7 +211,20 @@ export class RecallRun {
     const probes = firstProbe === 0 ? rows : rows.map((row) => row + firstProbe)
     await this.#backend.run(
       'hopfieldRecall',
-      ...([units, narrow, unit, table, offsets, orders[order], key.low, key.high, probes, sweep, sweeps] as const),
+      ...([
+        units,
+        narrow,
+        unit,
+        table,
+        offsets,
+        orders[order],
+        key.low,
+        key.high,
+        probes,
+        sweep,
+        sweeps,
+        maxFlips,
+      ] as const),
       ...([states, previous, counts, energies, traced] as const),
     )
     rows.forEach((row, i) => {

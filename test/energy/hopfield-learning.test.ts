@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   type AbortError,
+  type ContrastiveOptions,
   DependentPatternsError,
   Hopfield,
   Rng,
@@ -135,6 +136,31 @@ describe('the contrastive rule', () => {
     ).toBe(0)
     expectSound(net)
     expect(net.bias().some((b) => b !== 0)).toBe(true)
+  })
+
+  it('stops the dynamics after so many flips', async () => {
+    // Overloaded, so that from every pattern the dynamics run away: as many flips as they may.
+    const patterns = spins(80, 80, 2)
+    const errors = async (options: ContrastiveOptions) => {
+      const net = await learn(patterns, { rule: 'hebbian' })
+      return (await net.store(patterns, { noise: 0, epochs: 1, batch: 80, seed: 1, ...options })).errors![0]! * 80
+    }
+    expect(await errors({ flips: 1 })).toBeCloseTo(1, 12)
+    expect(await errors({ flips: 3, steps: Number.POSITIVE_INFINITY })).toBeCloseTo(3, 12)
+    const whole = await errors({ steps: Number.POSITIVE_INFINITY })
+    expect(whole).toBeGreaterThan(10)
+    expect(await errors({ flips: 10_000, steps: Number.POSITIVE_INFINITY })).toBe(whole)
+  })
+
+  it('holds as many patterns as units where the dynamics are cut short, and far fewer where they are not', async () => {
+    const patterns = spins(120, 120, 2)
+    const fixed = async (options: ContrastiveOptions) =>
+      (await (await learn(patterns, { noise: 0, epochs: 60, seed: 1, ...options })).report(undefined, { starts: 0 }))
+        .fixedPoints
+    const whole = await fixed({ steps: Number.POSITIVE_INFINITY })
+    expect(whole).toBeLessThan(0.6)
+    expect(await fixed({ steps: Number.POSITIVE_INFINITY, flips: 5 })).toBeGreaterThan(whole + 0.2)
+    expect(await fixed({ steps: 1 })).toBe(1)
   })
 
   it('leaves biases alone when asked to', async () => {
@@ -339,6 +365,7 @@ describe('bad input is one sentence', () => {
     [good, { noise: 0.6 }, 'expected `noise` to be a number from 0 to 0.5; got 0.6'],
     [good, { steps: 0 }, 'expected `steps`'],
     [good, { steps: 1.5 }, 'expected `steps`'],
+    [good, { flips: 0 }, 'expected `flips`'],
     [good, { eta: 0 }, 'expected `eta`'],
     [good, { epochs: 0 }, 'expected `epochs`'],
     [good, { batch: 0 }, 'expected `batch`'],
