@@ -100,6 +100,7 @@ export {
   AbortError,
   ArgumentError,
   BackendError,
+  DensityError,
   DependentPatternsError,
   DivergenceError,
   FileError,
@@ -137,3 +138,6 @@ export {
 export type { LongOptions, Progress } from './run/progress.ts'
 export type { Stepwise } from './run/stepwise.ts'
 export type { Proposal, ProposalRows, ProposalSampleOptions } from './sampling/proposal.ts'
+export type { Rows } from './sampling/rows.ts'
+export type { EvaluableTarget, ScriptTarget, Target } from './sampling/target.ts'
+export { type NormalShape, normalTarget } from './sampling/targets/normal.ts'

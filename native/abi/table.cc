@@ -8,6 +8,7 @@
 #include "kernels/boltzmann_train.h"
 #include "kernels/couplings.h"
 #include "kernels/data_survey.h"
+#include "kernels/density_evaluate.h"
 #include "kernels/gaussian_rbm_gibbs.h"
 #include "kernels/gaussian_rbm_likelihood.h"
 #include "kernels/gaussian_rbm_train.h"
@@ -82,6 +83,7 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(log_sum_exp, values),
     KERNEL(log_weight_summary, log_weights, summary),
     KERNEL(exponentials, values, shift, result),
+    KERNEL(logarithms, values, result),
     KERNEL(logits, probabilities, logits),
     // rbm_train.h
     KERNEL(rbm_train, data, batch, rates, momentum, weight_decay, sweeps, sampled, sparsity_target, sparsity_cost,
@@ -121,6 +123,8 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(ising2d_sums, rows, columns, strips, checkerboard, words, sums),
     KERNEL(ising2d_unpack, rows, columns, strips, checkerboard, down, words, spins),
     KERNEL(ising2d_pack, rows, columns, strips, checkerboard, spins, words),
+    // density_evaluate.h
+    KERNEL(density_evaluate, dim, family, numbers, program, points, log_density, gradient),
     // transition_matrix.h
     KERNEL(transition_matrix, flips, units, order, scan, first_row, matrix),
     // markov_structure.h

@@ -42,6 +42,10 @@ void exponentials(span<const double> values, double shift, span<double> result) 
   for (size_t i = 0; i < values.size(); i++) result[i] = exp(values[i] - shift);
 }
 
+void logarithms(span<const double> values, span<double> result) {
+  for (size_t i = 0; i < values.size(); i++) result[i] = log(values[i]);
+}
+
 void logits(span<const double> probabilities, span<float> logits) {
   for (size_t i = 0; i < probabilities.size(); i++) {
     logits[i] = static_cast<float>(log(probabilities[i]) - log(1.0 - probabilities[i]));

@@ -14,6 +14,9 @@ void log_weight_summary(span<const double> log_weights, span<double> summary);
 // result_i = exp(values_i - shift).
 void exponentials(span<const double> values, double shift, span<double> result);
 
+// result_i = log(values_i).
+void logarithms(span<const double> values, span<double> result);
+
 // logits_i = log(p_i / (1 - p_i)) for p strictly between 0 and 1.
 void logits(span<const double> probabilities, span<float> logits);
 

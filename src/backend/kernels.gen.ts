@@ -266,6 +266,10 @@ export interface Kernels {
     shift: number,
     result: Written<Float64Array>,
   ): void
+  logarithms(
+    values: Span<Float64Array>,
+    result: Written<Float64Array>,
+  ): void
   logits(
     probabilities: Span<Float64Array>,
     logits: Written<Float32Array>,
@@ -507,6 +511,15 @@ export interface Kernels {
     checkerboard: boolean,
     spins: Span<Uint8Array>,
     words: Written<Uint32Array>,
+  ): void
+  densityEvaluate(
+    dim: number,
+    family: number,
+    numbers: Span<Float64Array>,
+    program: Span<Int32Array>,
+    points: Span<Float64Array>,
+    logDensity: Written<Float64Array>,
+    gradient: Written<Float64Array>,
   ): void
   transitionMatrix(
     flips: Span<Float64Array>,
