@@ -137,6 +137,26 @@ export {
 } from './random/rng.ts'
 export type { LongOptions, Progress } from './run/progress.ts'
 export type { Stepwise } from './run/stepwise.ts'
+export type { DrawsInput } from './sampling/diagnostics/checked-draws.ts'
+export {
+  autocorrelationTime,
+  type Diagnostic,
+  type EssKind,
+  ess,
+  type McseKind,
+  mcse,
+  type QuantileRow,
+  quantiles,
+  rHat,
+} from './sampling/diagnostics/measures.ts'
+export {
+  Summary,
+  type SummaryOptions,
+  type SummaryRow,
+  summary,
+  summaryInPieces,
+} from './sampling/diagnostics/summary.ts'
+export type { DrawsLike } from './sampling/draws.ts'
 export type { Proposal, ProposalRows, ProposalSampleOptions } from './sampling/proposal.ts'
 export type { Rows } from './sampling/rows.ts'
 export type { EvaluableTarget, ScriptTarget, Target } from './sampling/target.ts'

@@ -6,6 +6,7 @@
 #include "kernels/boltzmann_likelihood.h"
 #include "kernels/boltzmann_sparse.h"
 #include "kernels/boltzmann_train.h"
+#include "kernels/chain_summary.h"
 #include "kernels/couplings.h"
 #include "kernels/data_survey.h"
 #include "kernels/density_evaluate.h"
@@ -24,6 +25,7 @@
 #include "kernels/markov_eliminate.h"
 #include "kernels/markov_powers.h"
 #include "kernels/markov_structure.h"
+#include "kernels/pareto_smoothing.h"
 #include "kernels/philox.h"
 #include "kernels/random_discrete.h"
 #include "kernels/random_normal.h"
@@ -183,6 +185,12 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(gaussian_rbm_train, values, batch, rates, momentum, weight_decay, sigma_rate, lowest_sigma, highest_sigma,
            sweeps, offset_rate, key_low, key_high, first_step, weights, visible_bias, hidden_bias, sigma,
            weight_velocity, visible_velocity, hidden_velocity, sigma_velocity, hidden_offset, chains),
+    // chain_summary.h
+    KERNEL(chain_summary, values, chains, draws, hdi, summary),
+    KERNEL(chain_quantiles, values, chains, draws, probabilities, quantiles),
+    // pareto_smoothing.h
+    KERNEL(pareto_smooth, log_weights, smoothed),
+    KERNEL(importance_estimate, log_weights, values, self_normalised, estimate),
 };
 
 kernel_list kernel_table() { return {kernels, sizeof kernels / sizeof kernels[0]}; }

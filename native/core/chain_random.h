@@ -1,15 +1,15 @@
 // Random numbers of many chains that move together: uniforms and normals that are functions of (key, purpose, chain,
-// iteration, site), made with lanes = chains. So a chain run alone, a run cut into pieces and a run on many threads draw
-// the same.
+// iteration, site), made with lanes = chains. So a chain run alone, a run cut into pieces and a run on many threads
+// draw the same.
 //
-// Counter: c0 = block of sites, c1 = iteration (low), c2 = chain, c3 = purpose | iteration (high 16 bits) << 16. A block
-// holds four words, read in one of two ways, so a purpose under one key is read in one way only:
+// Counter: c0 = block of sites, c1 = iteration (low), c2 = chain, c3 = purpose | iteration (high 16 bits) << 16. A
+// block holds four words, read in one of two ways, so a purpose under one key is read in one way only:
 //
-//   doubles   site s is words 2 (s % 2), 2 (s % 2) + 1 of block s / 2; normals 2 k and 2 k + 1 are one pair of Box & Muller
-//   floats    site s is word s % 4 of block s / 4; normals 2 k and 2 k + 1 are one pair
+//   doubles   site s is words 2 (s % 2), 2 (s % 2) + 1 of block s / 2; normals 2 k and 2 k + 1 are one pair of Box &
+//   Muller floats    site s is word s % 4 of block s / 4; normals 2 k and 2 k + 1 are one pair
 //
-// Cost of a block of four words: some 80 instructions of Philox for half a vector of chains; a pair of normals another 60
-// (double) for a vector of f64_lanes, or (float) of f32_lanes chains.
+// Cost of a block of four words: some 80 instructions of Philox for half a vector of chains; a pair of normals another
+// 60 (double) for a vector of f64_lanes, or (float) of f32_lanes chains.
 #pragma once
 #include "core/box_muller.h"
 #include "core/math.h"
@@ -60,12 +60,12 @@ GIBBSITE_INLINE chain_bits chain_doubles(const chain_source& source, uint64_t it
   const uint32_t block = 2 * quad;
   const u32x c0 = u32x{first[0], first[1], first[0] + 1, first[1] + 1} + block;
   const u32x c2 = u32x{chain[0], chain[1], chain[0], chain[1]};
-  const philox_words w = philox(c0, splat<u32x>(source.low(iteration)), c2, splat<u32x>(source.high(iteration)),
-                                source.schedule);
+  const philox_words w =
+      philox(c0, splat<u32x>(source.low(iteration)), c2, splat<u32x>(source.high(iteration)), source.schedule);
   const auto low = [](u32x a, u32x b) { return bit_cast<u64x>((u32x)wasm_i32x4_shuffle(a, b, 0, 4, 1, 5)); };
   const auto high = [](u32x a, u32x b) { return bit_cast<u64x>((u32x)wasm_i32x4_shuffle(a, b, 2, 6, 3, 7)); };
-  return {{low(w.word[0], w.word[1]), low(w.word[2], w.word[3]), high(w.word[0], w.word[1]),
-           high(w.word[2], w.word[3])}};
+  return {
+      {low(w.word[0], w.word[1]), low(w.word[2], w.word[3]), high(w.word[0], w.word[1]), high(w.word[2], w.word[3])}};
 }
 
 #else

@@ -14,8 +14,8 @@
 
 namespace gibbsite::GIBBSITE_TARGET {
 
-// Eliminates the states first + count - 1 ... first; all above are done, and `first` is a multiple of 64. pivots [n] takes
-// the s_k. Without absorbing sets state 0 stays. False where an s_k is below 2^-500.
+// Eliminates the states first + count - 1 ... first; all above are done, and `first` is a multiple of 64. pivots [n]
+// takes the s_k. Without absorbing sets state 0 stays. False where an s_k is below 2^-500.
 bool markov_eliminate(span<double> work, uint32_t absorbing, uint32_t first, uint32_t count, span<double> pivots);
 
 // law [n] with law P = law, from all states but 0 eliminated and no absorbing sets.

@@ -17,8 +17,8 @@ double markov_distance(span<const double> matrix, span<const double> law);
 // matrix_ij -= law_j.
 void markov_deflate(span<const double> law, span<double> matrix);
 
-// Divides a matrix [n, n] by a power of two, 2^e, so that its norm max_i sum_j |m_ij| comes to lie in [1, 2). Returns e,
-// or -10000 for a matrix of zeros, which stays.
+// Divides a matrix [n, n] by a power of two, 2^e, so that its norm max_i sum_j |m_ij| comes to lie in [1, 2). Returns
+// e, or -10000 for a matrix of zeros, which stays.
 int32_t matrix_rescale(uint32_t n, span<double> matrix);
 
 // The factor c with square = c matrix, for square = matrix^2 of a matrix of one eigenvalue besides zeros; 0 where an

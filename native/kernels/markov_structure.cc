@@ -35,7 +35,12 @@ struct graph {
 class component_search {
  public:
   component_search(const graph& g, uint32_t* class_of)
-      : g_(g), class_of_(class_of), number_(g.states), low_(g.states), cursor_(g.states), open_(g.states),
+      : g_(g),
+        class_of_(class_of),
+        number_(g.states),
+        low_(g.states),
+        cursor_(g.states),
+        open_(g.states),
         path_(g.states) {
     for (size_t i = 0; i < g.states; i++) number_[i] = class_of[i] = none;
   }
@@ -121,8 +126,8 @@ uint32_t common_divisor(uint32_t a, uint32_t b) {
 // lengths differ by level[i] + 1 - level[j].
 class period_search {
  public:
-  period_search(const graph& g, span<const uint32_t> class_of) : g_(g), class_of_(class_of), level_(g.states),
-                                                                 queue_(g.states) {
+  period_search(const graph& g, span<const uint32_t> class_of)
+      : g_(g), class_of_(class_of), level_(g.states), queue_(g.states) {
     for (size_t i = 0; i < g.states; i++) level_[i] = none;
   }
 

@@ -40,8 +40,14 @@ double reflect_row(double* row, double a, const double* image, double b, const d
 class reduction {
  public:
   reduction(span<double> matrix, span<double> reflector, span<double> image, span<double> diagonal, span<double> beside)
-      : n_(diagonal.size()), matrix_(matrix.data()), reflector_(reflector.data()), image_(image.data()),
-        diagonal_(diagonal.data()), beside_(beside.data()), next_(n_), product_(n_) {}
+      : n_(diagonal.size()),
+        matrix_(matrix.data()),
+        reflector_(reflector.data()),
+        image_(image.data()),
+        diagonal_(diagonal.data()),
+        beside_(beside.data()),
+        next_(n_),
+        product_(n_) {}
 
   void column(size_t k) const {
     double* row = matrix_ + k * n_;

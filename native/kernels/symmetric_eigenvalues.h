@@ -14,8 +14,8 @@ namespace gibbsite::GIBBSITE_TARGET {
 void symmetric_tridiagonal(span<double> matrix, uint32_t first, uint32_t count, span<double> reflector,
                            span<double> image, span<double> diagonal, span<double> beside);
 
-// Eigenvalues first ... first + count - 1 of n in place of the diagonal; their order is not that of their sizes. What is
-// 2^-53 of `norm` counts as 0. False where an eigenvalue takes more than 60 steps, which does not happen with finite
+// Eigenvalues first ... first + count - 1 of n in place of the diagonal; their order is not that of their sizes. What
+// is 2^-53 of `norm` counts as 0. False where an eigenvalue takes more than 60 steps, which does not happen with finite
 // numbers.
 bool tridiagonal_eigenvalues(span<double> diagonal, span<double> beside, double norm, uint32_t first, uint32_t count);
 

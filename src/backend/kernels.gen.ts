@@ -811,4 +811,28 @@ export interface Kernels {
     hiddenOffset: Written<Float32Array>,
     chains: Written<Uint32Array>,
   ): number
+  chainSummary(
+    values: Span<Float64Array>,
+    chains: number,
+    draws: number,
+    hdi: number,
+    summary: Written<Float64Array>,
+  ): void
+  chainQuantiles(
+    values: Span<Float64Array>,
+    chains: number,
+    draws: number,
+    probabilities: Span<Float64Array>,
+    quantiles: Written<Float64Array>,
+  ): void
+  paretoSmooth(
+    logWeights: Span<Float64Array>,
+    smoothed: Written<Float64Array>,
+  ): number
+  importanceEstimate(
+    logWeights: Span<Float64Array>,
+    values: Span<Float64Array>,
+    selfNormalised: boolean,
+    estimate: Written<Float64Array>,
+  ): void
 }
