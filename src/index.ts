@@ -160,4 +160,15 @@ export type { DrawsLike } from './sampling/draws.ts'
 export type { Proposal, ProposalRows, ProposalSampleOptions } from './sampling/proposal.ts'
 export type { Rows } from './sampling/rows.ts'
 export type { EvaluableTarget, ScriptTarget, Target } from './sampling/target.ts'
+export { type EightSchoolsOptions, eightSchoolsTarget } from './sampling/targets/eight-schools.ts'
+export { type FunnelOptions, funnelTarget } from './sampling/targets/funnel.ts'
+export type { ExactTarget, KernelTarget } from './sampling/targets/kernel-target.ts'
+export {
+  type KnownNoiseOptions,
+  type LinearRegressionOptions,
+  linearRegressionTarget,
+} from './sampling/targets/linear-regression.ts'
+export { type LogisticRegressionOptions, logisticRegressionTarget } from './sampling/targets/logistic-regression.ts'
 export { type NormalShape, normalTarget } from './sampling/targets/normal.ts'
+export { type NormalMixtureOptions, normalMixtureTarget } from './sampling/targets/normal-mixture.ts'
+export { type RosenbrockOptions, rosenbrockTarget } from './sampling/targets/rosenbrock.ts'

@@ -1,6 +1,12 @@
 #include "kernels/density.h"
 
+#include "kernels/density_eight_schools.h"
+#include "kernels/density_funnel.h"
+#include "kernels/density_linear_regression.h"
+#include "kernels/density_logistic_regression.h"
 #include "kernels/density_normal.h"
+#include "kernels/density_normal_mixture.h"
+#include "kernels/density_rosenbrock.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -16,6 +22,12 @@ struct family_entry {
 // One line a family; the first serves an unknown one.
 constexpr family_entry families[] = {
     {density_family::normal, normal_work, normal_density},
+    {density_family::normal_mixture, normal_mixture_work, normal_mixture_density},
+    {density_family::rosenbrock, rosenbrock_work, rosenbrock_density},
+    {density_family::funnel, funnel_work, funnel_density},
+    {density_family::logistic_regression, logistic_regression_work, logistic_regression_density},
+    {density_family::linear_regression, linear_regression_work, linear_regression_density},
+    {density_family::eight_schools, eight_schools_work, eight_schools_density},
 };
 
 const family_entry& entry_of(int32_t family) {

@@ -11,4 +11,9 @@ size_t normal_work(const density& d, size_t width);
 void normal_density(const density& d, size_t width, const double* x, double* log_density, double* gradient,
                     double* work);
 
+// The same for numbers that stand elsewhere, and how many they are.
+size_t normal_size(const double* numbers, size_t dim);
+void normal_block(const double* numbers, size_t dim, size_t width, const double* x, double* log_density,
+                  double* gradient, double* work);
+
 }  // namespace gibbsite::GIBBSITE_TARGET

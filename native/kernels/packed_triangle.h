@@ -24,9 +24,10 @@ GIBBSITE_INLINE size_t packed_columns_size(size_t n) {
 }
 GIBBSITE_INLINE size_t packed_triangle_size(size_t n) { return packed_rows_size(n) + packed_columns_size(n); }
 
-// squares [width] = |U z|^2 for z [n][width]. y [padded_rows(n)][width] = U z where it is not null.
-inline void triangle_squares(const double* packed, size_t n, size_t width, const double* z, double* y,
-                             double* squares) {
+// squares [width] = |y|^2 for y = U z - offset, z [n][width]. Where they are not null: offset [padded_rows(n)] is taken
+// off, y [padded_rows(n)][width] kept.
+inline void triangle_squares(const double* packed, size_t n, size_t width, const double* z, const double* offset,
+                             double* y, double* squares) {
   for_columns(width, [&]<int vectors>(size_t column) {
     const double* a = packed;
     f64x total[vectors] = {};
@@ -34,8 +35,11 @@ inline void triangle_squares(const double* packed, size_t n, size_t width, const
       f64x sum[product_rows][vectors] = {};
       add_products<vectors>(a, 1, product_rows, z + i * width + column, width, n - i, sum);
       a += product_rows * (n - i);
+#pragma GCC unroll 4
       for (size_t r = 0; r < product_rows; r++) {
+#pragma GCC unroll 4
         for (int v = 0; v < vectors; v++) {
+          if (offset != nullptr) sum[r][v] -= offset[i + r];
           total[v] += sum[r][v] * sum[r][v];
           if (y != nullptr) store(y + (i + r) * width + column + v * f64_lanes, sum[r][v]);
         }

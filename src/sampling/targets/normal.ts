@@ -1,5 +1,6 @@
 /** The multivariate normal target. */
 
+import type { Backend } from '../../backend/backend.ts'
 import * as check from '../../check.ts'
 import { ArgumentError, expected, show } from '../../errors.ts'
 import type { MatrixLike } from '../../matrix.ts'
@@ -37,16 +38,12 @@ const keys = ['mean', 'covariance', 'precision', 'sd'] as const
  *   symmetric and positive definite
  */
 export function normalTarget(options: NormalShape): ExactTarget {
-  const given = check.options('options', options, keys)
-  const factor = normalFactor('', given)
+  const factor = normalFactor(undefined, options)
   const parts: KernelTargetParts = {
     dim: factor.dim,
     names: coordinateNames(factor.dim),
     family: family.normal,
-    numbers: (backend) => {
-      const logs = logarithms(backend, factor.diagonal)
-      return [normalConstant(logs), factor.upper === undefined ? 1 : 0, ...factor.mean, ...packed(factor)]
-    },
+    numbers: (backend) => normalNumbers(backend, factor),
   }
   return new ExactTarget(parts, { mean: factor.mean, covariance: factor.covariance })
 }
@@ -62,30 +59,39 @@ export interface NormalFactor {
   covariance(): Float64Array
 }
 
-/** log det U - dim / 2 log(2 pi), from the logarithms of the diagonal of U. */
-export function normalConstant(logs: Float64Array): number {
-  return logs.reduce((sum, log) => sum + log, 0) - 0.5 * logs.length * LOG_TWO_PI
+/** The numbers of native/kernels/density_normal.h, with `more` added to the constant log det U - dim / 2 log(2 pi). */
+export function normalNumbers(backend: Backend, factor: NormalFactor, more = 0): number[] {
+  const logs = logarithms(backend, factor.diagonal)
+  return packNormal(factor, logs.reduce((sum, log) => sum + log, 0) - 0.5 * factor.dim * LOG_TWO_PI + more)
 }
 
-function packed({ upper, diagonal, dim }: NormalFactor): ArrayLike<number> & Iterable<number> {
-  return upper === undefined ? diagonal : packTriangle(upper, dim)
+/** The same with a constant of the caller's. */
+export function packNormal({ dim, mean, upper, diagonal }: NormalFactor, constant: number): number[] {
+  return [
+    constant,
+    upper === undefined ? 1 : 0,
+    ...mean,
+    ...(upper === undefined ? diagonal : packTriangle(upper, dim)),
+  ]
 }
 
 /**
  * Checks and factors.
  *
- * @param prefix of the names in messages, such as `components[1].`
+ * @param owner whose mean and covariance they are in messages, such as `components[1]`; undefined for the call's own
  */
-export function normalFactor(prefix: string, given: NormalShape): NormalFactor {
-  const shapes = (['covariance', 'precision', 'sd'] as const).filter((key) => given[key] !== undefined)
-  const [shape] = shapes
-  if (shape === undefined || shapes.length > 1) {
-    const got = shapes.length === 0 ? 'none' : shapes.join(' and ')
-    throw new ArgumentError(expected(`${prefix}covariance`, 'or precision or sd to be given, one of them', got))
+export function normalFactor(owner: string | undefined, shape: NormalShape): NormalFactor {
+  const given = check.options(owner ?? 'options', shape, keys)
+  const prefix = owner === undefined ? '' : `${owner}.`
+  const forms = (['covariance', 'precision', 'sd'] as const).filter((key) => given[key] !== undefined)
+  const [form] = forms
+  if (form === undefined || forms.length > 1) {
+    const got = forms.length === 0 ? 'none' : forms.join(' and ')
+    throw new ArgumentError(expected(owner ?? 'options', 'to have one of covariance, precision and sd', got))
   }
   const mean = given.mean === undefined ? undefined : check.finiteArray(`${prefix}mean`, given.mean).slice()
   if (mean?.length === 0) throw new ArgumentError(expected(`${prefix}mean`, 'to have at least one value', 'none'))
-  return shape === 'sd' ? fromSd(prefix, given.sd!, mean) : fromMatrix(prefix, shape, given[shape]!, mean)
+  return form === 'sd' ? fromSd(prefix, given.sd!, mean) : fromMatrix(prefix, form, given[form]!, mean)
 }
 
 function fromSd(prefix: string, given: ArrayLike<number> | number, wanted: Float64Array | undefined): NormalFactor {

@@ -61,6 +61,21 @@ export function inverseOfSquare(upper: Float64Array, n: number): Float64Array {
   return product
 }
 
+/** x with U' U x = b. */
+export function solveSquare(upper: Float64Array, b: Float64Array): Float64Array {
+  const n = b.length
+  const x = b.slice()
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) x[i]! -= upper[k * n + i]! * x[k]!
+    x[i]! /= upper[i * n + i]!
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) x[i]! -= upper[i * n + k]! * x[k]!
+    x[i]! /= upper[i * n + i]!
+  }
+  return x
+}
+
 export function transpose(matrix: ArrayLike<number>, n: number): Float64Array {
   return Float64Array.from({ length: n * n }, (_, k) => matrix[(k % n) * n + Math.floor(k / n)]!)
 }
