@@ -137,6 +137,8 @@ export {
 } from './random/rng.ts'
 export type { LongOptions, Progress } from './run/progress.ts'
 export type { Stepwise } from './run/stepwise.ts'
+export { ChainRng } from './sampling/chain-rng.ts'
+export type { ChainState } from './sampling/chain-sampler.ts'
 export type { DrawsInput } from './sampling/diagnostics/checked-draws.ts'
 export {
   autocorrelationTime,
@@ -157,8 +159,17 @@ export {
   summaryInPieces,
 } from './sampling/diagnostics/summary.ts'
 export type { DrawsLike } from './sampling/draws.ts'
+export { metropolis } from './sampling/metropolis.ts'
+export type { ChainOptions, Ladder, MetropolisOptions } from './sampling/metropolis-options.ts'
+export type {
+  CustomProposal,
+  FlipProposal,
+  MetropolisProposal,
+  ScaledProposal,
+} from './sampling/metropolis-proposal.ts'
 export type { Proposal, ProposalRows, ProposalSampleOptions } from './sampling/proposal.ts'
 export type { Rows } from './sampling/rows.ts'
+export { DrawBlock, SampleRun } from './sampling/sample-run.ts'
 export type { EvaluableTarget, ScriptTarget, Target } from './sampling/target.ts'
 export { type EightSchoolsOptions, eightSchoolsTarget } from './sampling/targets/eight-schools.ts'
 export { type FunnelOptions, funnelTarget } from './sampling/targets/funnel.ts'

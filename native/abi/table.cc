@@ -26,6 +26,7 @@
 #include "kernels/markov_powers.h"
 #include "kernels/markov_structure.h"
 #include "kernels/pareto_smoothing.h"
+#include "kernels/metropolis.h"
 #include "kernels/philox.h"
 #include "kernels/random_discrete.h"
 #include "kernels/random_normal.h"
@@ -154,6 +155,18 @@ static constexpr kernel_entry kernels[] = {
     // general_eigenvalues.h
     KERNEL(hessenberg, matrix, n, first, count),
     KERNEL(hessenberg_eigenvalues, matrix, steps, state, real, imaginary),
+    // metropolis.h
+    KERNEL(metropolis_run, dim, family, numbers, program, proposal, inverse_temperatures, key_low, key_high,
+           first_chain, first_iteration, iterations, positions, log_density, gradient, step, scale, swaps, target,
+           adapted, gathered, base, offset, average, mean, spread, thin, rows, first_row, draws, log_densities,
+           acceptance, failure),
+    KERNEL(metropolis_propose, dim, proposal, flip_sum, inverse_temperatures, key_low, key_high, first_chain, iteration,
+           positions, gradient, step, scale, proposals),
+    KERNEL(metropolis_accept, dim, proposal, inverse_temperatures, key_low, key_high, first_chain, iteration, proposals,
+           proposed_log_density, proposed_gradient, log_ratio, positions, log_density, gradient, step, scale, swaps,
+           target, adapted, gathered, base, offset, average, mean, spread, accepted),
+    KERNEL(metropolis_learn, dim, gathered, ideal, step, scale, base, offset, average, mean, spread),
+    KERNEL(metropolis_settle, base, average, step),
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
            most_flips, states, previous, counts, energies, trace),

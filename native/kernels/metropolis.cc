@@ -214,9 +214,8 @@ int32_t metropolis_run(uint32_t dim, int32_t family, span<const double> numbers,
                        uint32_t rows, uint32_t first_row, span<double> draws, span<double> log_densities,
                        span<double> acceptance, span<double> failure) {
   const size_t columns = log_density.size();
-  const metropolis_setting setting =
-      make_setting({dim, family, numbers, program}, proposal, 0, scale.size() / columns, inverse_temperatures,
-                   {key_low, key_high}, first_chain);
+  const metropolis_setting setting = make_setting({dim, family, numbers, program}, proposal, 0, scale.size() / columns,
+                                                  inverse_temperatures, {key_low, key_high}, first_chain);
   const column_arrays all{positions, log_density, gradient, step, scale, swaps};
   const adaptation_arrays adapting{target, adapted, gathered, base, offset, average, mean, spread};
   const draw_arrays kept{thin, rows, first_row, draws, log_densities, acceptance};
@@ -247,21 +246,22 @@ void metropolis_propose(uint32_t dim, uint32_t proposal, double flip_sum, span<c
   });
 }
 
-int32_t metropolis_accept(uint32_t dim, uint32_t proposal, span<const double> inverse_temperatures, uint32_t key_low,
-                          uint32_t key_high, uint32_t first_chain, uint64_t iteration, span<const double> proposals,
-                          span<const double> proposed_log_density, span<const double> proposed_gradient,
-                          span<const double> log_ratio, span<double> positions, span<double> log_density,
-                          span<double> gradient, span<double> step, span<const double> scale, span<double> swaps,
-                          double target, uint64_t adapted, uint64_t gathered, span<double> base, span<double> offset,
-                          span<double> average, span<double> mean, span<double> spread, span<double> accepted,
-                          span<double> failure) {
+void metropolis_accept(uint32_t dim, uint32_t proposal, span<const double> inverse_temperatures, uint32_t key_low,
+                       uint32_t key_high, uint32_t first_chain, uint64_t iteration, span<const double> proposals,
+                       span<const double> proposed_log_density, span<const double> proposed_gradient,
+                       span<const double> log_ratio, span<double> positions, span<double> log_density,
+                       span<double> gradient, span<double> step, span<const double> scale, span<double> swaps,
+                       double target, uint64_t adapted, uint64_t gathered, span<double> base, span<double> offset,
+                       span<double> average, span<double> mean, span<double> spread, span<double> accepted) {
   const size_t columns = log_density.size();
   const metropolis_setting setting = make_setting({dim, 0, {}, {}}, proposal, 0, scale.size() / columns,
                                                   inverse_temperatures, {key_low, key_high}, first_chain);
   const column_arrays all{positions, log_density, gradient, step, scale, swaps};
   const adaptation_arrays adapting{target, adapted, gathered, base, offset, average, mean, spread};
   const size_t levels = setting.levels();
-  return for_blocks(columns, levels, dim, failure, [&](const block_place& place, failure_place* failed, double* point) {
+  const block_plan plan(columns, levels);
+  parallel_for(plan.count(), [&](size_t block) {
+    const block_place place = plan.at(block);
     metropolis_mover mover(setting, place);
     load_mover(place, all, dim, setting.scale_rows(), mover);
     block_adaptation adaptation(adapting, place, setting.shape, dim);
@@ -272,8 +272,7 @@ int32_t metropolis_accept(uint32_t dim, uint32_t proposal, span<const double> in
     alignas(64) double counts[most_columns];
     load_columns(place, accepted.data(), 1, counts);
     mover.recall(iteration);
-    const size_t wrong = mover.decide(counts, adaptation.probability());
-    if (wrong != no_column) return note_failure(mover, place, dim, 0, wrong, failed, point);
+    mover.decide(counts, adaptation.probability());
     mover.swap_levels(iteration, swaps.data() + place.first / levels * (levels - 1));
     adaptation.learn(0, mover);
     store_mover(place, mover, dim, all);

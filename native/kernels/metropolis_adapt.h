@@ -1,8 +1,8 @@
 // What a Metropolis sampler learns in its warm-up, each column for itself.
 //
 // Step: log s moves by gain_t (acceptance probability - target), gain_t = 2 (t + 10)^-0.6 [Robbins, Monro 1951], and
-// what is kept in the end is an average with weights (t + 1)^-0.75 on the newest [Polyak, Juditsky 1992]. Steps are held as
-// s = base exp(offset), so that nothing but exp is needed.
+// what is kept in the end is an average with weights (t + 1)^-0.75 on the newest [Polyak, Juditsky 1992]. Steps are
+// held as s = base exp(offset), so that nothing but exp is needed.
 //
 // Scale: the covariance of the draws of a window [Haario, Saksman, Tamminen 2001; windows as in Stan], sums by Welford
 // (1962), shrunk towards what the proposal took it to be.

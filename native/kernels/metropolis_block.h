@@ -1,8 +1,8 @@
-// A block of columns of a Metropolis sampler, one chain (or one temperature of a chain) a column: lanes are columns, so a
-// column's results depend on that column alone.
+// A block of columns of a Metropolis sampler, one chain (or one temperature of a chain) a column: lanes are columns, so
+// a column's results depend on that column alone.
 //
-// Outside, arrays are rows of columns: positions [columns, dim]. Inside a block they are [dim][width]. Columns beyond the
-// last are copies of it: they do what it does and are dropped.
+// Outside, arrays are rows of columns: positions [columns, dim]. Inside a block they are [dim][width]. Columns beyond
+// the last are copies of it: they do what it does and are dropped.
 #pragma once
 #include "core/chain_random.h"
 #include "core/scratch.h"
@@ -13,8 +13,8 @@ namespace gibbsite::GIBBSITE_TARGET {
 
 static_assert(most_columns == density_width);
 
-// How a proposal's increments are scaled: one step for all coordinates, a factor for each, or the factor of a covariance,
-// rows of its lower triangle packed.
+// How a proposal's increments are scaled: one step for all coordinates, a factor for each, or the factor of a
+// covariance, rows of its lower triangle packed.
 enum class scale_shape { isotropic, diagonal, full };
 
 inline size_t scale_size(scale_shape shape, size_t dim) {

@@ -8,8 +8,8 @@
 //   flip      x' is x with one coordinate, all equally likely, exchanged for the other of its two values; symmetric
 //   given     x' and the log ratio of q come from outside
 //
-// z are standard normals, s is the step and L the scale: the identity, a diagonal, or the factor of a covariance L L'. So
-// the walk's increments have covariance s^2 L L', and the Langevin proposal is the one preconditioned by L L'.
+// z are standard normals, s is the step and L the scale: the identity, a diagonal, or the factor of a covariance L L'.
+// So the walk's increments have covariance s^2 L L', and the Langevin proposal is the one preconditioned by L L'.
 #pragma once
 #include "kernels/metropolis_block.h"
 #include "kernels/metropolis_random.h"
@@ -178,8 +178,7 @@ class metropolis_mover {
     for (size_t i = 0; i < dim_; i++) {
       for (size_t at = 0; at < width_; at += f64_lanes) {
         const f64x half = 0.5 * load<f64x>(step + at);
-        store(tempered_ + i * width_ + at,
-              load<f64x>(z_ + i * width_ + at) + half * load<f64x>(v_ + i * width_ + at));
+        store(tempered_ + i * width_ + at, load<f64x>(z_ + i * width_ + at) + half * load<f64x>(v_ + i * width_ + at));
       }
     }
     apply_scale(setting_.shape, false, dim_, width_, scale, tempered_, width_, increment_);
@@ -262,9 +261,8 @@ inline size_t metropolis_mover::decide(double* accepted, double* probability) {
       if (!(proposed < __builtin_inf()) || (proposed > -__builtin_inf() && change_[c] != change_[c])) return c;
     }
   }
-  const auto take = [&](i64x yes, double* to, const double* from) __attribute__((always_inline)) {
-    store(to, select(yes, load<f64x>(from), load<f64x>(to)));
-  };
+  const auto take = [&](i64x yes, double* to, const double* from)
+                        __attribute__((always_inline)) { store(to, select(yes, load<f64x>(from), load<f64x>(to))); };
   for (size_t at = 0; at < width_; at += f64_lanes) {
     const f64x change = load<f64x>(change_ + at);
     const i64x yes = load<f64x>(log_u + at) < change;

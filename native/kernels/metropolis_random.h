@@ -1,7 +1,8 @@
 // The random numbers of a Metropolis step.
 //
-// A random walk needs no more of its increments than that z and -z are equally likely, so its normals are single precision:
-// word s is normal s, from two words two of them. The words after the last normal decide: u = (high, low) of 52 bits.
+// A random walk needs no more of its increments than that z and -z are equally likely, so its normals are single
+// precision: word s is normal s, from two words two of them. The words after the last normal decide: u = (high, low) of
+// 52 bits.
 #pragma once
 #include "core/chain_random.h"
 
@@ -32,7 +33,8 @@ GIBBSITE_INLINE void store_log_uniforms(u32x high, u32x low, double* to) {
   }
 }
 
-// z [words rounded up to two][float_stride(width)]: standard normals; log_u [float_stride(width)]: log of the decision's u.
+// z [words rounded up to two][float_stride(width)]: standard normals; log_u [float_stride(width)]: log of the
+// decision's u.
 GIBBSITE_INLINE void step_numbers(const chain_source& source, uint64_t iteration, const chain_columns& columns,
                                   size_t width, size_t words, float* z, double* log_u) {
   const size_t stride = float_stride(width), decision = decision_word(words);

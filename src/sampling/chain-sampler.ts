@@ -17,6 +17,8 @@ export interface ChainSampler {
   readonly statisticNames: readonly string[]
   /** Iterations made so far, warm-up included; also those before a resumed run. */
   readonly iteration: number
+  /** Iterations that surely fit into a piece of work, before the first was timed; default 1. */
+  readonly firstPiece?: number
   /** Iterations first ... first + count - 1 of the warm-up; the sampler adapts. Chunking never changes a result. */
   warmUp(first: number, count: number): Promise<void>
   /** Ends adaptation; called between the phases, also when there is no warm-up, and again when a run is resumed after it. */

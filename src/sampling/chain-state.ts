@@ -54,6 +54,15 @@ export class StateReader {
     return new type(value)
   }
 
+  /** A copy of a Float64Array of finite numbers whose length is `least` to `most`. */
+  numbers(name: string, least: number, most: number): Float64Array {
+    const value = Object.hasOwn(this.#state.arrays, name) ? this.#state.arrays[name] : undefined
+    if (value instanceof Float64Array && value.length >= least && value.length <= most) {
+      return this.array(name, Float64Array, value.length)
+    }
+    throw this.#wrong(name, `to be a Float64Array of length ${least} to ${most}`, value)
+  }
+
   #value(name: string): unknown {
     return Object.hasOwn(this.#state.values, name) ? this.#state.values[name] : undefined
   }

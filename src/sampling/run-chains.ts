@@ -67,18 +67,20 @@ class Run {
     const from = this.#begun
     if (from >= warmup) return
     const onPiece = (done: number) => this.#report(done)
-    await inPieces(warmup - from, (first, count) => this.#sampler.warmUp(from + first, count), { signal, onPiece })
+    const run = (first: number, count: number) => this.#sampler.warmUp(from + first, count)
+    await inPieces(warmup - from, run, { signal, onPiece, firstPiece: this.#sampler.firstPiece })
   }
 
   async #draw(report: (block: DrawBlock) => Promise<void>): Promise<void> {
-    const { draws, signal } = this.#plan
+    const { draws, thin, signal } = this.#plan
+    const firstPiece = (this.#sampler.firstPiece ?? 1) / thin
     const onPiece = async (done: number) => {
       const first = this.#drawn
       this.#drawn = done
       this.#report(this.#sampler.iteration - this.#begun)
       await report(new DrawBlock(this.#drawsSoFar(), first, done - first))
     }
-    await inPieces(draws, (first, count) => this.#piece(first, count), { signal, onPiece })
+    await inPieces(draws, (first, count) => this.#piece(first, count), { signal, onPiece, firstPiece })
   }
 
   async #piece(first: number, count: number): Promise<void> {
