@@ -167,6 +167,7 @@ export type {
   MetropolisProposal,
   ScaledProposal,
 } from './sampling/metropolis-proposal.ts'
+export { type NutsOptions, nuts } from './sampling/nuts.ts'
 export type { Proposal, ProposalRows, ProposalSampleOptions } from './sampling/proposal.ts'
 export type { Rows } from './sampling/rows.ts'
 export { DrawBlock, SampleRun } from './sampling/sample-run.ts'

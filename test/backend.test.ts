@@ -287,7 +287,7 @@ describe('inPieces', () => {
     const [done, reported]: [number[], number[]] = [[], []]
     const work = async (first: number, count: number) =>
       void done.push(...Array.from({ length: count }, (_, i) => first + i))
-    await inPieces(1000, work, { onPiece: (n) => reported.push(n) })
+    await inPieces(1000, work, { onPiece: (n) => void reported.push(n) })
     expect(done).toEqual(Array.from({ length: 1000 }, (_, i) => i))
     expect(reported.at(-1)).toBe(1000)
     expect(reported[0]).toBe(1)

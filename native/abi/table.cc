@@ -25,6 +25,7 @@
 #include "kernels/markov_eliminate.h"
 #include "kernels/markov_powers.h"
 #include "kernels/markov_structure.h"
+#include "kernels/nuts.h"
 #include "kernels/pareto_smoothing.h"
 #include "kernels/metropolis.h"
 #include "kernels/philox.h"
@@ -204,6 +205,13 @@ static constexpr kernel_entry kernels[] = {
     // pareto_smoothing.h
     KERNEL(pareto_smooth, log_weights, smoothed),
     KERNEL(importance_estimate, log_weights, values, self_normalised, estimate),
+    // nuts.h
+    KERNEL(nuts_run, dim, family, numbers, program, settings, windows, key_low, key_high, state, points, draws),
+    KERNEL(nuts_work, dim, max_depth, chains),
+    KERNEL(nuts_begin, dim, settings, windows, key_low, key_high, state, work, points, pending),
+    KERNEL(nuts_advance, dim, settings, windows, key_low, key_high, log_density, gradient, work, points, pending,
+           draws),
+    KERNEL(nuts_end, dim, settings, work, state),
 };
 
 kernel_list kernel_table() { return {kernels, sizeof kernels / sizeof kernels[0]}; }

@@ -929,4 +929,52 @@ export interface Kernels {
     selfNormalised: boolean,
     estimate: Written<Float64Array>,
   ): void
+  nutsRun(
+    dim: number,
+    family: number,
+    numbers: Span<Float64Array>,
+    program: Span<Int32Array>,
+    settings: Span<Float64Array>,
+    windows: Span<Int32Array>,
+    keyLow: number,
+    keyHigh: number,
+    state: Written<Float64Array>,
+    points: Written<Float64Array>,
+    draws: Written<Float64Array>,
+  ): void
+  nutsWork(
+    dim: number,
+    maxDepth: number,
+    chains: number,
+  ): number
+  nutsBegin(
+    dim: number,
+    settings: Span<Float64Array>,
+    windows: Span<Int32Array>,
+    keyLow: number,
+    keyHigh: number,
+    state: Span<Float64Array>,
+    work: Written<Float64Array>,
+    points: Written<Float64Array>,
+    pending: Written<Uint8Array>,
+  ): void
+  nutsAdvance(
+    dim: number,
+    settings: Span<Float64Array>,
+    windows: Span<Int32Array>,
+    keyLow: number,
+    keyHigh: number,
+    logDensity: Span<Float64Array>,
+    gradient: Span<Float64Array>,
+    work: Written<Float64Array>,
+    points: Written<Float64Array>,
+    pending: Written<Uint8Array>,
+    draws: Written<Float64Array>,
+  ): void
+  nutsEnd(
+    dim: number,
+    settings: Span<Float64Array>,
+    work: Span<Float64Array>,
+    state: Written<Float64Array>,
+  ): void
 }
