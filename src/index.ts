@@ -168,6 +168,35 @@ export type {
   ScaledProposal,
 } from './sampling/metropolis-proposal.ts'
 export { type NutsOptions, nuts } from './sampling/nuts.ts'
+export type { Expression, ExpressionLike } from './sampling/expression/expression.ts'
+export {
+  abs,
+  concat,
+  cumulativeSum,
+  data,
+  dot,
+  exp,
+  log,
+  log1p,
+  logAddExp,
+  logGamma,
+  logSumExp,
+  matvec,
+  param,
+  pow,
+  sigmoid,
+  softplus,
+  solveLower,
+  sqrt,
+  square,
+  sum,
+  tanh,
+  within,
+} from './sampling/expression/functions.ts'
+export { logPdf } from './sampling/expression/log-pdf.ts'
+export { type Model, type ModelOptions, model } from './sampling/expression/model.ts'
+export { type ModelJson, modelFromJson } from './sampling/expression/model-json.ts'
+export type { ParameterOptions } from './sampling/expression/parameter-spec.ts'
 export type { Proposal, ProposalRows, ProposalSampleOptions } from './sampling/proposal.ts'
 export type { Rows } from './sampling/rows.ts'
 export { DrawBlock, SampleRun } from './sampling/sample-run.ts'

@@ -10,6 +10,7 @@
 #include "kernels/couplings.h"
 #include "kernels/data_survey.h"
 #include "kernels/density_evaluate.h"
+#include "kernels/density_expression.h"
 #include "kernels/gaussian_rbm_gibbs.h"
 #include "kernels/gaussian_rbm_likelihood.h"
 #include "kernels/gaussian_rbm_train.h"
@@ -168,6 +169,8 @@ static constexpr kernel_entry kernels[] = {
            target, adapted, gathered, base, offset, average, mean, spread, accepted),
     KERNEL(metropolis_learn, dim, gathered, ideal, step, scale, base, offset, average, mean, spread),
     KERNEL(metropolis_settle, base, average, step),
+    // density_expression.h
+    KERNEL(expression_values, dim, numbers, tape, points, out),
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
            most_flips, states, previous, counts, energies, trace),

@@ -1,6 +1,7 @@
 #include "kernels/density.h"
 
 #include "kernels/density_eight_schools.h"
+#include "kernels/density_expression.h"
 #include "kernels/density_funnel.h"
 #include "kernels/density_linear_regression.h"
 #include "kernels/density_logistic_regression.h"
@@ -28,6 +29,7 @@ constexpr family_entry families[] = {
     {density_family::logistic_regression, logistic_regression_work, logistic_regression_density},
     {density_family::linear_regression, linear_regression_work, linear_regression_density},
     {density_family::eight_schools, eight_schools_work, eight_schools_density},
+    {density_family::expression, expression_work, expression_density},
 };
 
 const family_entry& entry_of(int32_t family) {

@@ -733,6 +733,13 @@ export interface Kernels {
     average: Span<Float64Array>,
     step: Written<Float64Array>,
   ): void
+  expressionValues(
+    dim: number,
+    numbers: Span<Float64Array>,
+    tape: Span<Int32Array>,
+    points: Span<Float64Array>,
+    out: Written<Float64Array>,
+  ): void
   hopfieldRecall(
     units: number,
     narrow: boolean,
