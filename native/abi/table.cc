@@ -145,11 +145,12 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(markov_symmetric, matrix, n, symmetric),
     // markov_powers.h
     KERNEL(matrix_pack, matrix, n, packed),
-    KERNEL(matrix_product, left, packed, n, first_row, rows),
+    KERNEL(matrix_product, left, packed, n, first, count, product),
     KERNEL(markov_distance, matrix, law),
     KERNEL(markov_deflate, law, matrix),
     KERNEL(matrix_rescale, n, matrix),
     KERNEL(matrix_factor, matrix, square, n),
+    KERNEL(matrix_pair, matrix, square, exponent, fourth, n),
     KERNEL(matrix_root, value, halvings, exponent),
     // symmetric_eigenvalues.h
     KERNEL(symmetric_tridiagonal, matrix, first, count, reflector, image, diagonal, beside),

@@ -10,7 +10,8 @@ namespace {
 constexpr int most_steps = 60;
 // Every so many steps that find nothing, shifts from outside break a cycle.
 constexpr int steps_before_kick = 10;
-constexpr double negligible = 0x1p-52;
+// Of a matrix of norm 1.
+constexpr double negligible = 0x1p-53;
 
 class hessenberg_reduction {
  public:
@@ -92,13 +93,8 @@ class qr_method {
   // The first row of the block that ends with `last` and hangs together.
   size_t start_of_block(size_t last) const {
     size_t i = last;
-    for (; i > 0; i--) {
-      const double near = absolute(at(i - 1, i - 1)) + absolute(at(i, i));
-      if (absolute(at(i, i - 1)) <= negligible * (near == 0 ? 1 : near)) {
-        at(i, i - 1) = 0;
-        break;
-      }
-    }
+    while (i > 0 && absolute(at(i, i - 1)) > negligible) i--;
+    if (i > 0) at(i, i - 1) = 0;
     return i;
   }
 
@@ -123,9 +119,10 @@ class qr_method {
     *sum = at(p, p) + at(last, last);
     *product = at(p, p) * at(last, last) - at(p, last) * at(last, p);
     if (taken() % steps_before_kick != steps_before_kick - 1) return;
-    const double w = absolute(at(last, p)) + absolute(at(p, p - 1));
-    *sum = 1.5 * w;
-    *product = w * w;
+    // Those of LAPACK: they lie on no symmetric place among the eigenvalues, as those of the last two rows may.
+    const double w = absolute(at(last, p)) + absolute(at(p, p - 1)), near = at(last, last) + 0.75 * w;
+    *sum = 2 * near;
+    *product = near * near + 0.4375 * w * w;
   }
 
   // From the first column of H^2 - sum H + product, a bulge of three is chased down the block.

@@ -8,7 +8,7 @@ namespace gibbsite::GIBBSITE_TARGET {
 
 namespace {
 
-constexpr double one_eigenvalue_tolerance = 1e-12;
+constexpr double tolerance = 1e-12;
 constexpr int32_t exponent_of_zero = -10000;
 
 double absolute_difference(const double* a, const double* b, size_t count) {
@@ -39,6 +39,22 @@ double largest(size_t n, const Value& value) {
   double most = 0;
   for (size_t i = 0; i < n; i++) most = values[i] > most ? values[i] : most;
   return most;
+}
+
+// The largest modulus of value(0) ... value(count - 1), in rows of n.
+template <class Value>
+double largest(size_t count, size_t n, const Value& value) {
+  return largest(count / n, [&](size_t i) {
+    double most = 0;
+    for (size_t k = i * n; k < (i + 1) * n; k++) most = larger(absolute(value(k)), most);
+    return most;
+  });
+}
+
+double trace(const double* matrix, size_t n) {
+  double total = 0;
+  for (size_t i = 0; i < n; i++) total += matrix[i * n + i];
+  return total;
 }
 
 // The e with 2^e <= x < 2^(e + 1), for positive x.
@@ -78,11 +94,12 @@ void matrix_pack(span<const double> matrix, uint32_t n, span<double> packed) {
   pack_product(matrix.data(), n, n, n, packed.data());
 }
 
-void matrix_product(span<const double> left, span<const double> packed, uint32_t n, uint32_t first_row,
-                    span<double> rows) {
-  const size_t count = rows.size() / n;
-  memset(rows.data(), 0, rows.size() * sizeof(double));
-  add_product(left.data() + size_t{first_row} * n, n, packed.data(), count, n, n, rows.data(), n);
+void matrix_product(span<const double> left, span<const double> packed, uint32_t n, uint32_t first, uint32_t count,
+                    span<double> product) {
+  const size_t start = size_t{first} * n;
+  double* rows = product.data() + start;
+  memset(rows, 0, size_t{count} * n * sizeof(double));
+  add_product(left.data() + start, n, packed.data(), count, n, n, rows, n);
 }
 
 double markov_distance(span<const double> matrix, span<const double> law) {
@@ -113,15 +130,22 @@ double matrix_factor(span<const double> matrix, span<const double> square, uint3
   const place at = largest_entry(matrix.data(), n);
   if (at.size == 0) return 0;
   const double factor = square[at.row * n + at.column] / matrix[at.row * n + at.column];
-  const double error = largest(n, [&](size_t i) {
-    double most = 0;
-    for (size_t j = 0; j < n; j++) {
-      const double off = absolute(square[i * n + j] - factor * matrix[i * n + j]);
-      most = off > most ? off : most;
-    }
-    return most;
+  const double error = largest(size_t{n} * n, n, [&](size_t k) { return square[k] - factor * matrix[k]; });
+  return error <= tolerance * absolute(factor) * at.size ? factor : 0;
+}
+
+double matrix_pair(span<const double> matrix, span<const double> square, int32_t exponent, span<const double> fourth,
+                   uint32_t n) {
+  const double scale = power_of_two<double>(exponent);
+  const double s = trace(matrix.data(), n), d = (s * s - scale * trace(square.data(), n)) / 2;
+  const double a = (s * s - d) / scale, b = d * s / (scale * scale);
+  const double error = largest(size_t{n} * n, n, [&](size_t k) { return fourth[k] - (a * square[k] - b * matrix[k]); });
+  const double most = largest(size_t{n} * n, n, [&](size_t k) {
+    return larger(larger(absolute(fourth[k]), absolute(a * square[k])), absolute(b * matrix[k]));
   });
-  return error <= one_eigenvalue_tolerance * absolute(factor) * at.size ? factor : 0;
+  if (!(error <= tolerance * most)) return 0;
+  const double root = s * s / 4 - d;
+  return root < 0 ? __builtin_sqrt(d) : absolute(s) / 2 + __builtin_sqrt(root);
 }
 
 double matrix_root(double value, uint32_t halvings, double exponent) {

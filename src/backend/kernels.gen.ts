@@ -585,8 +585,9 @@ export interface Kernels {
     left: Span<Float64Array>,
     packed: Span<Float64Array>,
     n: number,
-    firstRow: number,
-    rows: Written<Float64Array>,
+    first: number,
+    count: number,
+    product: Written<Float64Array>,
   ): void
   markovDistance(
     matrix: Span<Float64Array>,
@@ -603,6 +604,13 @@ export interface Kernels {
   matrixFactor(
     matrix: Span<Float64Array>,
     square: Span<Float64Array>,
+    n: number,
+  ): number
+  matrixPair(
+    matrix: Span<Float64Array>,
+    square: Span<Float64Array>,
+    exponent: number,
+    fourth: Span<Float64Array>,
     n: number,
   ): number
   matrixRoot(
