@@ -137,7 +137,7 @@ export {
 } from './random/rng.ts'
 export type { LongOptions, Progress } from './run/progress.ts'
 export type { Stepwise } from './run/stepwise.ts'
-export { analyzeChain, type AnalyzeChainOptions, type ChainAnalysis } from './sampling/chain/analyze-chain.ts'
+export { type AnalyzeChainOptions, analyzeChain, type ChainAnalysis } from './sampling/chain/analyze-chain.ts'
 export type { ChainClass } from './sampling/chain/classes.ts'
 export type { CompressedRows, TransitionsLike } from './sampling/chain/transition-input.ts'
 export { ChainRng } from './sampling/chain-rng.ts'

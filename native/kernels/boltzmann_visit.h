@@ -29,8 +29,8 @@ constexpr float largest_threshold = 2147483520.0f;
 template <bool downward>
 GIBBSITE_INLINE i32x round_threshold(f32x x) {
   const f32x most = splat<f32x>(largest_threshold);
-  // An infinite temperature times log 1 (u as a float may be 1, or logit 0) is NaN. Upward it is taken for the upper end,
-  // as u itself is below 1: at that temperature Metropolis' rule does every flip.
+  // An infinite temperature times log 1 (u as a float may be 1, or logit 0) is NaN. Upward it is taken for the upper
+  // end, as u itself is below 1: at that temperature Metropolis' rule does every flip.
   if (downward) x = select(x > -most, x, -most);
   x = select(x < most, x, most);
   if (!downward) x = select(x > -most, x, -most);

@@ -21,13 +21,13 @@ void markov_deflate(span<const double> law, span<double> matrix);
 // e, or -10000 for a matrix of zeros, which stays.
 int32_t matrix_rescale(uint32_t n, span<double> matrix);
 
-// The factor c with square = c matrix, for square = matrix^2 of a matrix whose eigenvalues are c and 0; 0 where an entry
-// differs from that by more than 1e-12 of the largest.
+// The factor c with square = c matrix, for square = matrix^2 of a matrix whose eigenvalues are c and 0; 0 where an
+// entry differs from that by more than 1e-12 of the largest.
 double matrix_factor(span<const double> matrix, span<const double> square, uint32_t n);
 
 // The larger modulus of the two eigenvalues of a matrix that has no others but 0, from square 2^exponent = matrix^2 and
-// fourth = square^2: of trace s and product d, matrix^4 = (s^2 - d) matrix^2 - d s matrix. 0 where an entry differs from
-// that by more than 1e-12 of the largest term.
+// fourth = square^2: of trace s and product d, matrix^4 = (s^2 - d) matrix^2 - d s matrix. 0 where an entry differs
+// from that by more than 1e-12 of the largest term.
 double matrix_pair(span<const double> matrix, span<const double> square, int32_t exponent, span<const double> fourth,
                    uint32_t n);
 

@@ -67,9 +67,7 @@ class sorted_draws {
   }
 
   // z [chains][draws]: the normal scores of the draws of all halves.
-  void normalise(const normal_scores& scores, double* z) const {
-    put_scores(scores, order_.data(), value_.data(), z);
-  }
+  void normalise(const normal_scores& scores, double* z) const { put_scores(scores, order_.data(), value_.data(), z); }
 
   // The same of their distances to the median, of which the order is known on either side of it.
   void normalise_folded(const normal_scores& scores, double* z) const {
