@@ -89,6 +89,8 @@ export interface DensityFailure<Done = unknown> {
   readonly partial?: Done | undefined
   /** What the density threw. */
   readonly cause?: unknown
+  /** What was expected, where it was not a log density: `conditionals[2] to give a finite number`. */
+  readonly wanted?: string | undefined
 }
 
 /**
@@ -97,6 +99,7 @@ export interface DensityFailure<Done = unknown> {
  */
 export class DensityError<Done = unknown> extends GibbsiteError {
   override name = 'DensityError'
+  readonly #wanted: string
   readonly row: number | undefined
   readonly chain: number | undefined
   readonly step: number | undefined
@@ -108,23 +111,21 @@ export class DensityError<Done = unknown> extends GibbsiteError {
     readonly point: Float64Array,
     where: DensityFailure<Done> = {},
   ) {
-    const { row, chain, step, partial, cause } = where
+    const { row, chain, step, partial, cause, wanted = 'the log density to be a finite number or -Infinity' } = where
     const place =
       chain === undefined ? '' : `${step === undefined ? 'the start of' : `step ${step} of`} chain ${chain}, `
-    super(
-      `expected the log density to be a finite number or -Infinity; got ${got} at ${place}${showPoint(point)}`,
-      cause === undefined ? undefined : { cause },
-    )
+    super(`expected ${wanted}; got ${got} at ${place}${showPoint(point)}`, cause === undefined ? undefined : { cause })
     this.row = row
     this.chain = chain
     this.step = step
     this.partial = partial
+    this.#wanted = wanted
   }
 
   /** The same failure with more known about it. */
   with(more: DensityFailure<Done>): DensityError<Done> {
-    const { row, chain, step, partial, cause } = this
-    return new DensityError(this.got, this.point, { row, chain, step, partial, cause, ...more })
+    const [wanted, { row, chain, step, partial, cause }] = [this.#wanted, this]
+    return new DensityError(this.got, this.point, { row, chain, step, partial, cause, wanted, ...more })
   }
 }
 

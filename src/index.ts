@@ -162,6 +162,9 @@ export {
   summaryInPieces,
 } from './sampling/diagnostics/summary.ts'
 export type { DrawsLike } from './sampling/draws.ts'
+export { type GaussianGibbsOptions, gaussianGibbs } from './sampling/gaussian-gibbs.ts'
+export { type GibbsOptions, gibbs } from './sampling/gibbs.ts'
+export type { Conditional, GibbsBlock } from './sampling/gibbs-sites.ts'
 export { metropolis } from './sampling/metropolis.ts'
 export type { ChainOptions, Ladder, MetropolisOptions } from './sampling/metropolis-options.ts'
 export type {

@@ -11,6 +11,7 @@
 #include "kernels/data_survey.h"
 #include "kernels/density_evaluate.h"
 #include "kernels/density_expression.h"
+#include "kernels/gaussian_gibbs.h"
 #include "kernels/gaussian_rbm_gibbs.h"
 #include "kernels/gaussian_rbm_likelihood.h"
 #include "kernels/gaussian_rbm_train.h"
@@ -158,6 +159,9 @@ static constexpr kernel_entry kernels[] = {
     // general_eigenvalues.h
     KERNEL(hessenberg, matrix, n, first, count),
     KERNEL(hessenberg_eigenvalues, matrix, steps, state, real, imaginary),
+    // gaussian_gibbs.h
+    KERNEL(gaussian_gibbs, mean, ratios, sd, log_scale, random_scan, key_low, key_high, first_chain, first_iteration,
+           iterations, deviations, thin, rows, first_row, draws, log_densities),
     // metropolis.h
     KERNEL(metropolis_run, dim, family, numbers, program, proposal, inverse_temperatures, key_low, key_high,
            first_chain, first_iteration, iterations, positions, log_density, gradient, step, scale, swaps, target,

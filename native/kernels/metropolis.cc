@@ -139,24 +139,6 @@ int32_t first_failure(const failure_place* failed, const double* points, size_t 
   return failed[best].iteration;
 }
 
-// Blocks of whole chains, as many as there are threads if that fills the vectors, of at most most_columns.
-class block_plan {
- public:
-  block_plan(size_t columns, size_t levels) : columns_(columns) {
-    const size_t threads = static_cast<size_t>(thread_count()), wanted = (columns + threads - 1) / threads;
-    const size_t rounded = round_up(wanted, f64_lanes), most = rounded < most_columns ? rounded : most_columns;
-    each_ = levels > most ? levels : most / levels * levels;
-  }
-  size_t count() const { return (columns_ + each_ - 1) / each_; }
-  block_place at(size_t block) const {
-    const size_t first = block * each_, count = columns_ - first < each_ ? columns_ - first : each_;
-    return {first, count, round_up(count, f64_lanes)};
-  }
-
- private:
-  size_t columns_, each_;
-};
-
 // work(block, place, &failure, point) for all blocks, on all threads.
 template <class Work>
 int32_t for_blocks(size_t columns, size_t levels, size_t dim, span<double> failure, const Work& work) {

@@ -4,7 +4,7 @@
 // precision: word s is normal s, from two words two of them. The words after the last normal decide: u = (high, low) of
 // 52 bits.
 #pragma once
-#include "core/chain_random.h"
+#include "kernels/metropolis_block.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -13,8 +13,6 @@ constexpr uint32_t step = 1;    // words: increments of a random walk, decisions
 constexpr uint32_t normal = 2;  // doubles: increments of Langevin proposals
 constexpr uint32_t swap = 3;    // doubles: decisions about swaps of temperatures
 }  // namespace metropolis_purpose
-
-constexpr size_t round_up(size_t n, size_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
 // Rows of floats of a block this wide: whole vectors.
 constexpr size_t float_stride(size_t width) { return round_up(width, f32_lanes); }
