@@ -140,6 +140,7 @@ export type { Stepwise } from './run/stepwise.ts'
 export { type AnalyzeChainOptions, analyzeChain, type ChainAnalysis } from './sampling/chain/analyze-chain.ts'
 export type { ChainClass } from './sampling/chain/classes.ts'
 export type { CompressedRows, TransitionsLike } from './sampling/chain/transition-input.ts'
+export type { ChainOptions } from './sampling/chain-options.ts'
 export { ChainRng } from './sampling/chain-rng.ts'
 export type { ChainState } from './sampling/chain-sampler.ts'
 export type { DrawsInput } from './sampling/diagnostics/checked-draws.ts'
@@ -166,7 +167,7 @@ export { type GaussianGibbsOptions, gaussianGibbs } from './sampling/gaussian-gi
 export { type GibbsOptions, gibbs } from './sampling/gibbs.ts'
 export type { Conditional, GibbsBlock } from './sampling/gibbs-sites.ts'
 export { metropolis } from './sampling/metropolis.ts'
-export type { ChainOptions, Ladder, MetropolisOptions } from './sampling/metropolis-options.ts'
+export type { Ladder, MetropolisOptions } from './sampling/metropolis-options.ts'
 export type {
   CustomProposal,
   FlipProposal,

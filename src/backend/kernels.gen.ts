@@ -647,6 +647,24 @@ export interface Kernels {
     real: Written<Float64Array>,
     imaginary: Written<Float64Array>,
   ): number
+  gaussianGibbs(
+    mean: Span<Float64Array>,
+    ratios: Span<Float64Array>,
+    sd: Span<Float64Array>,
+    logScale: number,
+    randomScan: boolean,
+    keyLow: number,
+    keyHigh: number,
+    firstChain: number,
+    firstIteration: number,
+    iterations: number,
+    deviations: Written<Float64Array>,
+    thin: number,
+    rows: number,
+    firstRow: number,
+    draws: Written<Float64Array>,
+    logDensities: Written<Float64Array>,
+  ): void
   metropolisRun(
     dim: number,
     family: number,

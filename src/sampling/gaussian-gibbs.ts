@@ -4,18 +4,17 @@ import type { Backend, BackendArray } from '../backend/backend.ts'
 import { ready } from '../backend/index.ts'
 import * as check from '../check.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
-import { longOptionKeys } from '../run/progress.ts'
 import type { Stepwise } from '../run/stepwise.ts'
+import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions, checkSettled } from './chain-options.ts'
 import type { ChainSampler, ChainState, DrawSink } from './chain-sampler.ts'
 import { StateReader } from './chain-state.ts'
 import type { KernelDensity } from './density.ts'
 import { DrawBuffer } from './draw-buffer.ts'
-import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions } from './metropolis-options.ts'
 import { type ChainPlan, runChains } from './run-chains.ts'
 import type { DrawBlock, SampleRun } from './sample-run.ts'
 import { givenStart } from './start.ts'
-import { logarithms } from './targets/kernel-target.ts'
-import { type NormalFactor, type NormalShape, normalConstant, normalFactor, normalTarget } from './targets/normal.ts'
+import type { ExactTarget } from './targets/kernel-target.ts'
+import { type NormalFactor, type NormalShape, normalFactor, normalTarget } from './targets/normal.ts'
 
 export interface GaussianGibbsOptions extends NormalShape, ChainOptions {
   /** `systematic` (default): coordinates by number. `random`: as many visits, of coordinates drawn with replacement. */
@@ -43,17 +42,18 @@ export function gaussianGibbs(options: GaussianGibbsOptions): Stepwise<SampleRun
 }
 
 async function prepare(given: GaussianGibbsOptions): Promise<ChainPlan> {
-  const options = check.options('options', given, [...shapeKeys, 'scan', ...chainKeys, ...longOptionKeys])
-  const checked = checkChainOptions(options, ['scan'])
+  const options = check.options('options', given, [...shapeKeys, 'scan', ...chainKeys])
+  const checked = checkChainOptions(options)
+  if (checked.resume) checkSettled(checked.resume, 'scan', options.scan)
   const shape = Object.fromEntries(shapeKeys.filter((key) => key in options).map((key) => [key, options[key]]))
   const factor = normalFactor(undefined, shape)
   const scan = check.oneOf('scan', options.scan ?? 'systematic', ['systematic', 'random'])
   const backend = await ready()
-  const density = normalTarget(shape).toDensity()
+  const target = normalTarget(shape)
   const begun = checked.resume
     ? resumed(new StateReader(checked.resume, SAMPLER), factor.dim)
     : started(checked, factor, scan)
-  const sampler = new GaussianGibbsSampler(backend, density, factor, begun)
+  const sampler = new GaussianGibbsSampler(backend, target, factor, begun)
   return { ...checked, sampler, seed: begun.asked.seed, warmup: begun.asked.warmup }
 }
 
@@ -70,7 +70,11 @@ interface Begun {
   readonly deviations: Float64Array
 }
 
-function started({ chains, firstChain, seed, warmup, init }: CheckedChains, { dim, mean }: NormalFactor, scan: string): Begun {
+function started(
+  { chains, firstChain, seed, warmup, init }: CheckedChains,
+  { dim, mean }: NormalFactor,
+  scan: string,
+): Begun {
   const start = givenStart(init ?? mean, chains, dim)
   const deviations = start.map((value, k) => value - mean[k % dim]!)
   return { asked: { seed, warmup, chains, firstChain, scan }, iteration: 0, deviations }
@@ -101,11 +105,15 @@ class GaussianGibbsSampler implements ChainSampler {
   readonly #deviations: BackendArray<Float64Array>
   #iteration: number
 
-  constructor(backend: Backend, density: KernelDensity, factor: NormalFactor, begun: Begun) {
+  constructor(backend: Backend, target: ExactTarget, factor: NormalFactor, begun: Begun) {
     const { chains, seed } = begun.asked
+    const density = target.toDensity()
     this.chains = chains
     this.names = density.names
-    this.firstPiece = Math.max(1, Math.floor((backend.pieceMilliseconds * 1e6) / (chains * density.dim * (density.dim + 40))))
+    this.firstPiece = Math.max(
+      1,
+      Math.floor((backend.pieceMilliseconds * 1e6) / (chains * density.dim * (density.dim + 40))),
+    )
     this.#backend = backend
     this.#density = density
     this.#asked = begun.asked
@@ -113,7 +121,7 @@ class GaussianGibbsSampler implements ChainSampler {
     const { ratios, sd } = conditionalsOf(factor)
     const held = backend.alloc(Float64Array, ratios.length)
     held.view().set(ratios)
-    this.#model = [factor.mean, held, sd, normalConstant(logarithms(backend, factor.diagonal))]
+    this.#model = [factor.mean, held, sd, target.logDensity(factor.mean)[0]!]
     this.#deviations = backend.alloc(Float64Array, begun.deviations.length)
     this.#deviations.view().set(begun.deviations)
     this.#iteration = begun.iteration

@@ -62,7 +62,12 @@ export class GibbsSampler implements ChainSampler {
     const { positions, steps, averages, random } = state
     const dim = names.length
     this.#parts = parts
-    this.#kept = { positions: positions.slice(), steps: steps.slice(), averages: averages.slice(), random: random.slice() }
+    this.#kept = {
+      positions: positions.slice(),
+      steps: steps.slice(),
+      averages: averages.slice(),
+      random: random.slice(),
+    }
     this.chains = asked.chains
     this.names = names
     this.#moves = sites.some((site) => site.kind === 'metropolis')

@@ -4,12 +4,11 @@ import { ready } from '../backend/index.ts'
 import * as check from '../check.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
 import { deriveKey } from '../random/key.ts'
-import { longOptionKeys } from '../run/progress.ts'
 import type { Stepwise } from '../run/stepwise.ts'
+import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions, checkSettled } from './chain-options.ts'
 import { StateReader } from './chain-state.ts'
 import { GIBBS, type GibbsAsked, GibbsSampler, type GibbsState } from './gibbs-sampler.ts'
 import { type Conditional, type GibbsBlock, makeSites, type Site } from './gibbs-sites.ts'
-import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions } from './metropolis-options.ts'
 import { type ChainPlan, runChains } from './run-chains.ts'
 import type { DrawBlock, SampleRun } from './sample-run.ts'
 import { givenStart } from './start.ts'
@@ -64,8 +63,9 @@ export function gibbs(options: GibbsOptions): Stepwise<SampleRun, DrawBlock> {
 }
 
 async function prepare(given: GibbsOptions): Promise<ChainPlan> {
-  const options = check.options('options', given, [...keys, ...chainKeys, ...longOptionKeys])
-  const checked = checkChainOptions(options, ['adapt', 'steps', 'scan'])
+  const options = check.options('options', given, [...keys, ...chainKeys])
+  const checked = checkChainOptions(options)
+  if (checked.resume) checkSettled(checked.resume, 'scan', options.scan)
   const dim = check.positiveInteger('dim', options.dim, MOST_COORDINATES)
   const names = options.names === undefined ? coordinateNames(dim) : checkNames(options.names, dim)
   const logDensity = check.optionalFunction('logDensity', options.logDensity)

@@ -2,9 +2,7 @@
 
 import * as check from '../check.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
-import type { MatrixLike } from '../matrix.ts'
-import type { Seed } from '../random/key.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys } from '../run/progress.ts'
+import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions, checkSettled } from './chain-options.ts'
 import type { ChainState } from './chain-sampler.ts'
 import type { MetropolisProposal } from './metropolis-proposal.ts'
 import type { Target } from './target.ts'
@@ -15,29 +13,6 @@ export interface Ladder {
   levels: number
   /** The highest; those between are in geometric progression from 1. */
   hottest: number
-}
-
-/** What every sampler of `runChains` takes. */
-export interface ChainOptions extends LongOptions {
-  /** Number of chains; default 4. */
-  chains?: number | undefined
-  /** Iterations before the draws, in which the sampler adapts; default 1000. */
-  warmup?: number | undefined
-  /** Draws of each chain; default 1000. */
-  draws?: number | undefined
-  /** Iterations for each draw; default 1. */
-  thin?: number | undefined
-  /** Default: fresh entropy; the result says which. */
-  seed?: Seed | undefined
-  /** Number of the first chain: chain 17 of 64 run alone is `{ chains: 1, firstChain: 17 }`. Default 0. */
-  firstChain?: number | undefined
-  /** Where the chains start, one row for each or one for all, in the coordinates the sampler moves in. */
-  init?: MatrixLike | undefined
-  /**
-   * The `state` of an earlier run, to go on bit-exactly where it ended, or was stopped; target and proposal have to be
-   * given again, and seed, chains, warm-up and the rest are those of that run.
-   */
-  resume?: ChainState | undefined
 }
 
 export interface MetropolisOptions extends ChainOptions {
@@ -53,47 +28,8 @@ export interface MetropolisOptions extends ChainOptions {
   temperatures?: readonly number[] | Ladder | undefined
 }
 
-export const chainKeys = ['chains', 'warmup', 'draws', 'thin', 'seed', 'firstChain', 'init', 'resume'] as const
-const metropolisKeys = ['target', 'proposal', 'adapt', 'temperatures', ...chainKeys, ...longOptionKeys] as const
-/** What a resumed run takes from its state. */
-const settledKeys = ['chains', 'warmup', 'seed', 'firstChain', 'init'] as const
-
-const MOST_CHAINS = 2 ** 24
-const MOST_ITERATIONS = 2 ** 40
+const metropolisKeys = ['target', 'proposal', 'adapt', 'temperatures', ...chainKeys] as const
 const MOST_LEVELS = 32
-
-export interface CheckedChains extends LongOptions {
-  readonly chains: number
-  readonly warmup: number
-  readonly draws: number
-  readonly thin: number
-  readonly seed: Seed
-  readonly firstChain: number
-  readonly init: MatrixLike | undefined
-  readonly resume: ChainState | undefined
-}
-
-/** The options that all samplers share. `settled` are others that may not be given for a resumed run. */
-export function checkChainOptions(options: ChainOptions, settled: readonly string[] = []): CheckedChains {
-  checkLongOptions(options)
-  if (options.resume !== undefined) {
-    const given = [...settledKeys, ...settled].find((key) => options[key as keyof ChainOptions] !== undefined)
-    if (given) throw new ArgumentError(expected(given, 'to be left out when a run is resumed', show(given)))
-  }
-  const chains = check.positiveInteger('chains', options.chains ?? 4, MOST_CHAINS)
-  return {
-    chains,
-    warmup: check.nonNegativeInteger('warmup', options.warmup ?? 1000, MOST_ITERATIONS),
-    draws: check.positiveInteger('draws', options.draws ?? 1000, MOST_ITERATIONS),
-    thin: check.positiveInteger('thin', options.thin ?? 1, 2 ** 31 - 1),
-    seed: check.seed('seed', options.seed),
-    firstChain: check.nonNegativeInteger('firstChain', options.firstChain ?? 0, 2 ** 32 - chains),
-    init: options.init,
-    resume: options.resume,
-    signal: options.signal,
-    onProgress: options.onProgress,
-  }
-}
 
 export interface CheckedMetropolis extends CheckedChains {
   readonly adapt: 'all' | 'step' | 'none'
@@ -106,11 +42,22 @@ export function checkMetropolis(given: MetropolisOptions): CheckedMetropolis {
   if (typeof adapt !== 'boolean' && adapt !== 'step') {
     throw new ArgumentError(expected('adapt', 'to be true, false or "step"', show(adapt)))
   }
-  return {
-    ...checkChainOptions(options, ['adapt', 'temperatures']),
+  const checked = {
+    ...checkChainOptions(options),
     adapt: adapt === true ? 'all' : adapt === 'step' ? 'step' : 'none',
     temperatures: checkTemperatures(options.temperatures ?? [1]),
-  }
+  } as const
+  if (options.resume !== undefined) checkResumed(options.resume, options, checked)
+  return checked
+}
+
+function checkResumed(state: ChainState, given: Partial<MetropolisOptions>, checked: CheckedMetropolis): void {
+  if (given.adapt !== undefined) checkSettled(state, 'adapt', checked.adapt)
+  const before = state.arrays?.['temperatures']
+  if (given.temperatures === undefined || before === undefined) return
+  if (before.length === checked.temperatures.length && before.every((t, k) => t === checked.temperatures[k])) return
+  const wanted = `to be ${before.join(', ')}, as in the run resumed`
+  throw new ArgumentError(expected('temperatures', wanted, checked.temperatures.join(', ')))
 }
 
 function checkTemperatures(given: readonly number[] | Ladder): Float64Array {

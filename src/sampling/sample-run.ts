@@ -3,6 +3,7 @@
 import { ArgumentError, expected, show } from '../errors.ts'
 import type { Seed } from '../random/key.ts'
 import type { ChainState } from './chain-sampler.ts'
+import { type Summary, type SummaryOptions, summary } from './diagnostics/summary.ts'
 import type { DrawsLike } from './draws.ts'
 
 /** What a finished or stopped run knows. */
@@ -55,6 +56,11 @@ export class SampleRun implements DrawsLike {
       const own = acceptance.subarray(chain * draws, (chain + 1) * draws)
       return own.reduce((sum, value) => sum + value, 0) / draws
     })
+  }
+
+  /** The table of the run: means, spreads, standard errors and convergence diagnostics of every variable. */
+  summary(options?: SummaryOptions): Summary {
+    return summary(this, options)
   }
 
   /**
