@@ -163,18 +163,6 @@ export {
   summaryInPieces,
 } from './sampling/diagnostics/summary.ts'
 export type { DrawsLike } from './sampling/draws.ts'
-export { type GaussianGibbsOptions, gaussianGibbs } from './sampling/gaussian-gibbs.ts'
-export { type GibbsOptions, gibbs } from './sampling/gibbs.ts'
-export type { Conditional, GibbsBlock } from './sampling/gibbs-sites.ts'
-export { metropolis } from './sampling/metropolis.ts'
-export type { Ladder, MetropolisOptions } from './sampling/metropolis-options.ts'
-export type {
-  CustomProposal,
-  FlipProposal,
-  MetropolisProposal,
-  ScaledProposal,
-} from './sampling/metropolis-proposal.ts'
-export { type NutsOptions, nuts } from './sampling/nuts.ts'
 export type { Expression, ExpressionLike } from './sampling/expression/expression.ts'
 export {
   abs,
@@ -204,6 +192,18 @@ export { logPdf } from './sampling/expression/log-pdf.ts'
 export { type Model, type ModelOptions, model } from './sampling/expression/model.ts'
 export { type ModelJson, modelFromJson } from './sampling/expression/model-json.ts'
 export type { ParameterOptions } from './sampling/expression/parameter-spec.ts'
+export { type GaussianGibbsOptions, gaussianGibbs } from './sampling/gaussian-gibbs.ts'
+export { type GibbsOptions, gibbs } from './sampling/gibbs.ts'
+export type { Conditional, GibbsBlock } from './sampling/gibbs-sites.ts'
+export { metropolis } from './sampling/metropolis.ts'
+export type { Ladder, MetropolisOptions } from './sampling/metropolis-options.ts'
+export type {
+  CustomProposal,
+  FlipProposal,
+  MetropolisProposal,
+  ScaledProposal,
+} from './sampling/metropolis-proposal.ts'
+export { type NutsOptions, nuts } from './sampling/nuts.ts'
 export type { Proposal, ProposalRows, ProposalSampleOptions } from './sampling/proposal.ts'
 export type { Rows } from './sampling/rows.ts'
 export { DrawBlock, SampleRun } from './sampling/sample-run.ts'

@@ -29,17 +29,10 @@ export interface ChainOptions extends LongOptions {
   resume?: ChainState | undefined
 }
 
-export const chainKeys = [
-  'chains',
-  'warmup',
-  'draws',
-  'thin',
-  'seed',
-  'firstChain',
-  'init',
-  'resume',
+export const chainKeys: readonly string[] = [
+  ...['chains', 'warmup', 'draws', 'thin', 'seed', 'firstChain', 'init', 'resume'],
   ...longOptionKeys,
-] as const
+]
 /** What a resumed run takes from its state, under the same names. */
 const settledKeys = ['chains', 'warmup', 'seed', 'firstChain'] as const
 

@@ -28,7 +28,7 @@ export interface MetropolisOptions extends ChainOptions {
   temperatures?: readonly number[] | Ladder | undefined
 }
 
-const metropolisKeys = ['target', 'proposal', 'adapt', 'temperatures', ...chainKeys] as const
+const metropolisKeys = ['target', 'proposal', 'adapt', 'temperatures', ...chainKeys]
 const MOST_LEVELS = 32
 
 export interface CheckedMetropolis extends CheckedChains {
