@@ -204,7 +204,13 @@ export type {
   ScaledProposal,
 } from './sampling/metropolis-proposal.ts'
 export { type NutsOptions, nuts } from './sampling/nuts.ts'
+export { type InferenceDataJson, type Nested, toArviz } from './sampling/exchange/arviz.ts'
+export { parseDraws } from './sampling/exchange/parse-draws.ts'
+export { toCsv } from './sampling/exchange/stan-csv.ts'
+export { type ImportanceOptions, importance } from './sampling/importance.ts'
+export { type Estimate, type EstimateOptions, ImportanceSample } from './sampling/importance-sample.ts'
 export type { Proposal, ProposalRows, ProposalSampleOptions } from './sampling/proposal.ts'
+export { psis, type SmoothedWeights } from './sampling/psis.ts'
 export type { Rows } from './sampling/rows.ts'
 export { DrawBlock, SampleRun } from './sampling/sample-run.ts'
 export type { EvaluableTarget, ScriptTarget, Target } from './sampling/target.ts'

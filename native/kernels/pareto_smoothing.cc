@@ -38,10 +38,10 @@ class pareto_fit {
  public:
   pareto_fit(const double* x, size_t count) : x_(x), count_(count), logs_(count) {}
 
-  // The shape is NaN where the lowest quarter is one number.
+  // The shape is NaN where the lowest quarter is 0, or all are alike.
   pareto operator()() const {
     const double quartile = x_[static_cast<size_t>(size() / 4 + 0.5) - 1];
-    if (!(quartile > x_[0])) return {nan, nan};
+    if (!(quartile > 0) || x_[0] == x_[count_ - 1]) return {nan, nan};
     const double theta = mean_theta(quartile), shape = shape_for(theta);
     return {(shape * size() + 0.5 * prior_draws) / (size() + prior_draws), -shape / theta};
   }

@@ -9,8 +9,8 @@ namespace gibbsite::GIBBSITE_TARGET {
 // generalised Pareto distribution above the largest of the others, and cut at the largest weight; smoothed [S] are the
 // new log weights. The fit is that of Zhang and Stephens (2009), its shape drawn to 1/2 by a prior worth ten draws.
 //
-// Returns the shape k-hat; NaN, and the log weights as they are, for a tail of fewer than 5 draws or one whose lowest
-// quarter is tied.
+// Returns the shape k-hat; NaN, and the log weights as they are, for a tail of fewer than 5 draws, one whose weights
+// are all alike, or one whose lowest quarter is not above the largest of the others.
 double pareto_smooth(span<const double> log_weights, span<double> smoothed);
 
 // estimate[0] is the mean of values under the weights exp(log_weights), estimate[1] its standard error.

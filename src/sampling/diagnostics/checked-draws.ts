@@ -114,7 +114,7 @@ function fromNested(name: string, chains: readonly unknown[]): DrawsLike {
   const single = first.length === 0 || typeof first[0] === 'number'
   const variables = single ? 1 : rowsOf(name, first[0], 0).length
   const data = new Float64Array(chains.length * first.length * variables)
-  chains.forEach((chain, c) => {
+  for (const [c, chain] of chains.entries()) {
     const draws = rowsOf(name, chain, c)
     if (draws.length !== first.length) {
       throw new ArgumentError(
@@ -122,9 +122,11 @@ function fromNested(name: string, chains: readonly unknown[]): DrawsLike {
       )
     }
     const at = c * first.length * variables
-    if (single) return data.set(numbers(name, draws), at)
-    for (let i = 0; i < draws.length; i++) data.set(rowOf(name, draws[i], variables, c, i), at + i * variables)
-  })
+    for (let i = 0; i < draws.length && !single; i++) {
+      data.set(rowOf(name, draws[i], variables, c, i), at + i * variables)
+    }
+    if (single) data.set(numbers(name, draws), at)
+  }
   return { data, shape: [chains.length, first.length, variables], names: defaultNames(variables) }
 }
 
