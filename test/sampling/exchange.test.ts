@@ -145,7 +145,8 @@ describe('reading CSV', () => {
   })
 
   it('refuses what is no text', () => {
-    for (const value of [undefined, [], [1], 5]) expect(() => parseDraws(value as unknown as string)).toThrow(ArgumentError)
+    for (const value of [undefined, [], [1], 5])
+      expect(() => parseDraws(value as unknown as string)).toThrow(ArgumentError)
   })
 
   it('that is damaged is refused in one sentence, or is one', () => {
