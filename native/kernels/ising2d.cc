@@ -35,18 +35,18 @@ GIBBSITE_INLINE void update_words(neighbour_words from, size_t count, uint32_t* 
   memcpy(to + n, tail[4], bytes);
 }
 
-// One u a site for a run of words, made once for all groups.
-class shared_numbers {
+// One number for each of a run of words.
+class site_numbers {
  public:
-  explicit shared_numbers(size_t most) : u_((most / shared_tile + 2) * shared_tile) {}
+  explicit site_numbers(size_t most) : u_((most / site_tile + 2) * site_tile) {}
 
-  // Those of `count` words from word `first` on.
-  const uint32_t* make(const ising_source& source, size_t first, size_t count) const {
-    const size_t tile = first / shared_tile, end = (first + count + shared_tile - 1) / shared_tile;
+  // Those of `count` words from word `first` on. The last vector may reach beyond them: the buffer has room for it.
+  const uint32_t* make(const ising_source& source, uint32_t tag, size_t first, size_t count) const {
+    const size_t tile = first / site_tile, end = (first + count + site_tile - 1) / site_tile;
     for (size_t t = tile; t < end; t++) {
-      shared_words(source, static_cast<uint32_t>(t), u_.data() + (t - tile) * shared_tile);
+      tile_numbers(source, tag, static_cast<uint32_t>(t), u_.data() + (t - tile) * site_tile);
     }
-    return u_.data() + first % shared_tile;
+    return u_.data() + first % site_tile;
   }
 
  private:
@@ -97,6 +97,8 @@ class ising_run {
     }
   }
 
+  // Numbers that serve all groups are made once; otherwise there is one group (sweep).
+  uint32_t number_tag() const { return shared_ ? tag_ising_shared : tag_ising_rest; }
   uint32_t* group(size_t g) const { return words_.data() + g * lattice_.group_words(); }
 
   // Rows first ... end of a colour, in stretches of rows whose neighbours above and below lie side by side.
@@ -104,13 +106,13 @@ class ising_run {
                    size_t colour, size_t first, size_t end) const {
     const size_t half = lattice_.half(), most = half < task_words ? task_words / half : 1;
     const scratch<uint32_t> side(most * half);
-    const shared_numbers numbers(shared_ ? most * half : 0);
+    const site_numbers numbers(most * half);
     for (size_t row = first; row < end;) {
       const bool edge = row == 0 || row + 1 == lattice_.rows;
       const size_t inner = row < lattice_.rows - 1 && end > lattice_.rows - 1 ? lattice_.rows - 1 : end;
       const size_t stop = edge ? row + 1 : row + most < inner ? row + most : inner;
       const size_t number = (colour * lattice_.rows + row) * half, count = (stop - row) * half;
-      const uint32_t* u = shared_ ? numbers.make(source, number, count) : nullptr;
+      const uint32_t* u = numbers.make(source, number_tag(), number, count);
       for (size_t g = first_group; g < end_group; g++) {
         update_stretch(source, thresholds, group(g), colour, row, stop, number, u, side.data());
       }
@@ -138,8 +140,8 @@ class ising_run {
     const scratch<uint32_t> gathered(5 * count);
     uint32_t* const part[5] = {gathered.data(), gathered.data() + count, gathered.data() + 2 * count,
                                gathered.data() + 3 * count, gathered.data() + 4 * count};
-    const shared_numbers numbers(shared_ ? count : 0);
-    const uint32_t* u = shared_ ? numbers.make(source, first, count) : nullptr;
+    const site_numbers numbers(count);
+    const uint32_t* u = numbers.make(source, number_tag(), first, count);
     for (size_t g = first_group; g < end_group; g++) {
       uint32_t* words = group(g);
       for (size_t n = 0; n < count; n++) {
@@ -155,13 +157,12 @@ class ising_run {
   void update(const ising_source& source, const ising_thresholds& thresholds, neighbour_words from, size_t count,
               size_t number, const uint32_t* u, uint32_t* to) const {
     if (shared_) {
-      // The last vector may reach beyond the numbers made: the buffer has room for it.
       return update_words(from, count, to, [&](const neighbour_classes& classes, size_t n) {
         return shared_heat_bath(classes, thresholds, load<u32x>(u + n));
       });
     }
     update_words(from, count, to, [&](const neighbour_classes& classes, size_t n) {
-      return heat_bath(classes, thresholds, source, static_cast<uint32_t>(number + n));
+      return heat_bath(classes, thresholds, source, static_cast<uint32_t>(number + n), load<u32x>(u + n));
     });
   }
 

@@ -9,12 +9,13 @@
 // colour, `colours` the number of each.
 //
 // A site is up with p = sigma(2 (n + h) / T), n the sum of its neighbours: where a number u of 32 bits is below p 2^32,
-// rounded. Words of u come one bit of 32 lanes at a time, from the highest; most comparisons are decided after a few
-// bits, so 512 sites take some 12 words of 512 bits, 0.4 random words of 32 bits a site. Which bits are looked at does
-// not show in the result: they are words of a counter (site, sweep, group, number of the bit).
+// rounded. Words of u come one bit of 32 lanes at a time, from the highest, and after 8 bits all but one lane in 256
+// are decided. Where one lane of a word is left, its other bits are those of a number made for the word; where more
+// are, each goes on with bits of its own, so no two lanes ever look at the same bit. Bits are words of a counter (site,
+// sweep, group, number of the bit).
 //
-// Cost of 512 sites: 3 Philox vectors of 4 words, some 170 instructions each, and 13 a bit for the comparison. It is
-// bound by integer arithmetic; the lattice itself is 1 bit a site.
+// Cost of 512 sites: 2.4 Philox vectors of 4 words, some 170 instructions each, 13 for each of 8 bits, and some 20 for
+// what is left. It is bound by integer arithmetic; the lattice itself is 1 bit a site.
 #pragma once
 #include "core/span.h"
 

@@ -24,10 +24,13 @@ uint32_t block_word(uint32_t c0, uint32_t group, uint32_t tag, uint64_t sweep, i
   return words[k];
 }
 
-// u of one lane of the word of a site, all 32 bits of it.
-uint32_t number_of(uint32_t site, uint32_t group, uint32_t lane, uint64_t sweep, bool shared) {
-  if (shared)
-    return block_word(site / 64 * 16 + site % 16, 0, tag_ising_shared, sweep, static_cast<int>(site % 64 / 16));
+// A number made for the word of a site.
+uint32_t site_number(uint32_t site, uint32_t group, uint32_t tag, uint64_t sweep) {
+  return block_word(site / 64 * 16 + site % 16, group, tag, sweep, static_cast<int>(site % 64 / 16));
+}
+
+// u of one lane of the word of a site, all 32 bits of it, where every bit is the lane's own.
+uint32_t own_number(uint32_t site, uint32_t group, uint32_t lane, uint64_t sweep) {
   uint32_t u = 0;
   for (uint32_t bit = 0; bit < 32; bit++) {
     const uint32_t word =
@@ -55,37 +58,49 @@ std::vector<uint32_t> colour_order(const lattice_case& c, std::vector<uint32_t>*
   return order;
 }
 
-// One site of one replica, from the spins of all.
+// All lanes of one word, from the spins of all. columns[strip] is the column of the word in each strip.
 void update_plainly(const lattice_case& c, const ising_lattice& lattice, const ising_thresholds& thresholds,
-                    uint32_t replica, uint32_t site, uint32_t number, uint64_t sweep, std::vector<uint8_t>* spins) {
-  size_t at[4], up = 0;
-  lattice.neighbours(site, at);
-  uint8_t* mine = spins->data() + size_t{replica} * lattice.sites();
-  for (const size_t n : at) up += mine[n] == 1;
-  const uint32_t group = replica / static_cast<uint32_t>(lattice.replicas_per_group());
-  const uint32_t u = number_of(number, group, lattice.lane(replica, site % c.columns), sweep, c.shared);
-  mine[site] = u < thresholds.value[up] ? 1 : 0;
+                    uint32_t group, uint32_t row, uint32_t column, uint32_t number, uint64_t sweep,
+                    std::vector<uint8_t>* spins) {
+  uint8_t* mine[32];
+  uint32_t limits[32], u[32], open = 0;
+  for (uint32_t lane = 0; lane < 32; lane++) {
+    const uint32_t strip = lane % c.strips, replica = group * (32 / c.strips) + lane / c.strips;
+    const size_t site = row * c.columns + strip * lattice.strip_width() + column;
+    uint8_t* first = spins->data() + size_t{replica} * lattice.sites();
+    size_t at[4], up = 0;
+    lattice.neighbours(site, at);
+    for (const size_t n : at) up += first[n] == 1;
+    mine[lane] = first + site;
+    limits[lane] = thresholds.value[up];
+    u[lane] = c.shared ? site_number(number, 0, tag_ising_shared, sweep) : own_number(number, group, lane, sweep);
+    if (u[lane] >> 24 == limits[lane] >> 24) open |= 1u << lane;
+  }
+  if (!c.shared && (open & (open - 1)) == 0) {
+    const uint32_t rest = site_number(number, group, tag_ising_rest, sweep) >> 8;
+    for (uint32_t lane = 0; lane < 32; lane++)
+      u[lane] = (open >> lane & 1) != 0 ? (u[lane] >> 24 << 24) | rest : u[lane];
+  }
+  for (uint32_t lane = 0; lane < 32; lane++) *mine[lane] = u[lane] < limits[lane] ? 1 : 0;
 }
 
+// spins [groups 32 / strips, sites]: also of the lanes beyond the last replica.
 void sweep_plainly(const lattice_case& c, double field, double temperature, uint64_t sweep,
                    std::vector<uint8_t>* spins) {
   const ising_lattice lattice{c.rows, c.columns, c.strips, c.checkerboard};
   const ising_thresholds thresholds(field, temperature);
   std::vector<uint32_t> colours;
   const std::vector<uint32_t> order = colour_order(c, &colours);
-  for (uint32_t replica = 0; replica < c.replicas; replica++) {
-    if (!c.checkerboard) {
-      for (uint32_t n = 0; n < order.size(); n++)
-        update_plainly(c, lattice, thresholds, replica, order[n], n, sweep, spins);
-      continue;
+  const auto width = static_cast<uint32_t>(lattice.strip_width());
+  for (uint32_t group = 0; group < spins->size() / lattice.sites() / (32 / c.strips); group++) {
+    for (uint32_t n = 0; n < order.size() && !c.checkerboard; n++) {
+      update_plainly(c, lattice, thresholds, group, order[n] / c.columns, order[n] % c.columns, n, sweep, spins);
     }
-    for (uint32_t colour = 0; colour < 2; colour++) {
-      for (uint32_t site = 0; site < c.rows * c.columns; site++) {
-        const uint32_t row = site / c.columns, column = site % c.columns;
-        if (((row + column) & 1) != colour) continue;
-        const uint32_t number = static_cast<uint32_t>(lattice.word(row, column));
-        update_plainly(c, lattice, thresholds, replica, site, number, sweep, spins);
-      }
+    for (uint32_t site = 0; site < 2 * c.rows * width && c.checkerboard; site++) {
+      const uint32_t colour = site / (c.rows * width), row = site / width % c.rows, column = site % width;
+      if (((row + column) & 1) != colour) continue;
+      const auto number = static_cast<uint32_t>(lattice.word(row, column));
+      update_plainly(c, lattice, thresholds, group, row, column, number, sweep, spins);
     }
   }
 }
@@ -105,10 +120,11 @@ TEST_CASE("words of strips and replicas are updated as single spins are") {
     std::vector<uint32_t> words(groups * lattice.group_words()), colours;
     std::vector<uint32_t> order = colour_order(c, &colours);
     if (c.checkerboard) order.clear(), colours.clear();
-    std::vector<uint8_t> spins(c.replicas * lattice.sites());
-    for (size_t k = 0; k < spins.size(); k++) spins[k] = block_word(static_cast<uint32_t>(k), 0, 99, 0, 0) & 1;
-    ising2d_pack(c.rows, c.columns, c.strips, c.checkerboard, {spins.data(), spins.size()},
-                 {words.data(), words.size()});
+    // Lanes beyond the last replica are up.
+    const size_t used = c.replicas * lattice.sites();
+    std::vector<uint8_t> spins(groups * lattice.replicas_per_group() * lattice.sites(), 1);
+    for (size_t k = 0; k < used; k++) spins[k] = block_word(static_cast<uint32_t>(k), 0, 99, 0, 0) & 1;
+    ising2d_pack(c.rows, c.columns, c.strips, c.checkerboard, {spins.data(), used}, {words.data(), words.size()});
     std::vector<uint8_t> back(spins.size());
     ising2d_unpack(c.rows, c.columns, c.strips, c.checkerboard, 0, {words.data(), words.size()},
                    {back.data(), back.size()});

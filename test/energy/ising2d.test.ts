@@ -187,16 +187,16 @@ describe('the bytes of a lattice', () => {
   }
 
   const digests = {
-    one: 'bf5154b16ca35da5',
-    'one, sums': '23f491e01dd74def',
-    'some replicas': '75d3cca172be247d',
-    'some replicas, sums': 'db9b2ef91611a046',
-    'many replicas': 'dee2a960607f8889',
-    'many replicas, sums': 'b1e3abae4e307658',
+    one: '43b9f4086c23ea94',
+    'one, sums': '7fb6561b083cdfce',
+    'some replicas': '577ed270a3cce117',
+    'some replicas, sums': '2ee23559066bd23a',
+    'many replicas': '1cdd6b789140a9d4',
+    'many replicas, sums': '930f3f592f894161',
     shared: 'aaabe406dae3354a',
     'shared, sums': '4a7fa0b64b9f0ed3',
-    odd: 'dd5a16792fea0ad2',
-    'odd, sums': '956eb592643075dd',
+    odd: '0e26f8d22343b47a',
+    'odd, sums': 'a49aaeb1b92d37d9',
     'odd, shared': '95e8398199178e22',
     'odd, shared, sums': 'f2d5262a1e2eb173',
   }
