@@ -205,6 +205,17 @@ void set_threads(const Napi::CallbackInfo& info) { gibbsite::set_thread_count(in
 
 Napi::Value threads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), gibbsite::thread_count()); }
 
+// How far into a cache line the memory of an ArrayBuffer begins, in bytes.
+Napi::Value line_offset(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsArrayBuffer()) {
+    Napi::TypeError::New(env, "lineOffset: expected an ArrayBuffer").ThrowAsJavaScriptException();
+    return {};
+  }
+  const auto address = reinterpret_cast<uintptr_t>(info[0].As<Napi::ArrayBuffer>().Data());
+  return Napi::Number::New(env, static_cast<double>(address % 64));
+}
+
 Napi::Object describe(Napi::Env env, const kernel_entry& kernel) {
   Napi::Object object = Napi::Object::New(env);
   Napi::Uint8Array types = Napi::Uint8Array::New(env, kernel.parameter_count);
@@ -233,6 +244,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["run"] = Napi::Function::New(env, run, "run");
   exports["onRefusal"] = Napi::Function::New(env, on_refusal, "onRefusal");
   exports["setThreads"] = Napi::Function::New(env, set_threads, "setThreads");
+  exports["lineOffset"] = Napi::Function::New(env, line_offset, "lineOffset");
   exports["threads"] = Napi::Function::New(env, threads, "threads");
   return exports;
 }
