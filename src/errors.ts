@@ -13,6 +13,19 @@ export class ArgumentError extends GibbsiteError {
   override name = 'ArgumentError'
 }
 
+/** Cholesky's decomposition of the matrix `matrix` fails at `pivot`, a row number from 0, where `value` is left. */
+export class NotPositiveDefiniteError extends ArgumentError {
+  override name = 'NotPositiveDefiniteError'
+
+  constructor(
+    readonly matrix: string,
+    readonly pivot: number,
+    readonly value: number,
+  ) {
+    super(expected(matrix, `to be positive definite, with every pivot above 0`, `${value} at pivot ${pivot}`))
+  }
+}
+
 /** Pattern number `pattern` (from 0) is a combination of those before it, which the rule asked for can't store. */
 export class DependentPatternsError extends ArgumentError {
   override name = 'DependentPatternsError'

@@ -106,6 +106,7 @@ export {
   FileError,
   FormatError,
   GibbsiteError,
+  NotPositiveDefiniteError,
 } from './errors.ts'
 export { decodeIdx, encodeIdx } from './io/idx.ts'
 export { imageSheet, type SheetOptions } from './io/image-sheet.ts'
@@ -162,6 +163,63 @@ export {
   summary,
   summaryInPieces,
 } from './sampling/diagnostics/summary.ts'
+export { categorical } from './sampling/distributions/categorical.ts'
+export type { LocationScale, MeanSd } from './sampling/distributions/check.ts'
+export { type BinomialOptions, binomial, type PoissonOptions, poisson } from './sampling/distributions/counts.ts'
+export {
+  Distribution,
+  type SampleFrom,
+  type SampleOptions as DrawOptions,
+} from './sampling/distributions/distribution.ts'
+export {
+  exponential,
+  geometric,
+  gumbel,
+  type ProbabilityOptions,
+  pareto,
+  type RateOptions,
+  rayleigh,
+  type ScaleOptions,
+  type ShapeScaleOptions,
+  weibull,
+} from './sampling/distributions/exponential.ts'
+export { type CdfOptions, fromCdf } from './sampling/distributions/from-cdf.ts'
+export { type DensityOptions, fromDensity } from './sampling/distributions/from-density.ts'
+export { fromQuantile, type QuantileOptions } from './sampling/distributions/from-quantile.ts'
+export {
+  type BetaOptions,
+  beta,
+  chiSquare,
+  type DegreesOptions,
+  type GammaOptions,
+  gamma,
+  type StudentOptions,
+  studentT,
+} from './sampling/distributions/gamma.ts'
+export { mixture } from './sampling/distributions/mixture.ts'
+export type { MultivariateMixture } from './sampling/distributions/multivariate-mixture.ts'
+export {
+  MultivariateNormal,
+  type MultivariateNormalOptions,
+  multivariateNormal,
+} from './sampling/distributions/multivariate-normal.ts'
+export {
+  halfNormal,
+  logNormal,
+  normal,
+  type TruncatedNormalOptions,
+  truncatedNormal,
+} from './sampling/distributions/normal.ts'
+export {
+  cauchy,
+  laplace,
+  logistic,
+  type TriangularOptions,
+  triangular,
+  uniform,
+} from './sampling/distributions/symmetric.ts'
+export type { TableRange, TabulatedDistribution } from './sampling/distributions/tabulated.ts'
+export { type TruncateOptions, truncated } from './sampling/distributions/truncated.ts'
 export type { DrawsLike } from './sampling/draws.ts'
 export type { Expression, ExpressionLike } from './sampling/expression/expression.ts'
 export {

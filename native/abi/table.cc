@@ -11,6 +11,7 @@
 #include "kernels/data_survey.h"
 #include "kernels/density_evaluate.h"
 #include "kernels/density_expression.h"
+#include "kernels/distribution.h"
 #include "kernels/gaussian_gibbs.h"
 #include "kernels/gaussian_rbm_gibbs.h"
 #include "kernels/gaussian_rbm_likelihood.h"
@@ -21,6 +22,7 @@
 #include "kernels/hopfield_recall.h"
 #include "kernels/hopfield_retrieve.h"
 #include "kernels/hopfield_states.h"
+#include "kernels/inverse_table.h"
 #include "kernels/ising2d.h"
 #include "kernels/log_weights.h"
 #include "kernels/markov_balance.h"
@@ -28,6 +30,7 @@
 #include "kernels/markov_powers.h"
 #include "kernels/markov_structure.h"
 #include "kernels/metropolis.h"
+#include "kernels/multivariate_normal.h"
 #include "kernels/nuts.h"
 #include "kernels/pareto_smoothing.h"
 #include "kernels/philox.h"
@@ -65,6 +68,21 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(random_integers_f64, out, key_low, key_high, stream_low, stream_high, start, low, range),
     KERNEL(random_categorical, out, key_low, key_high, stream_low, stream_high, start, keep, alias),
     KERNEL(random_permutation, out, key_low, key_high, stream_low, stream_high, start),
+    // distribution.h
+    KERNEL(distribution_sample, out, key_low, key_high, stream_low, stream_high, start, family, parameters),
+    KERNEL(distribution_quantile, family, parameters, upper, values),
+    KERNEL(distribution_cdf, family, parameters, upper, values),
+    KERNEL(distribution_log_pdf, family, parameters, values),
+    KERNEL(distribution_tails, family, parameters, coordinates, lower, upper),
+    KERNEL(distribution_coordinates, family, parameters, upper, values),
+    KERNEL(distribution_from_coordinates, family, parameters, values),
+    KERNEL(log_gamma_of, x),
+    // multivariate_normal.h
+    KERNEL(multivariate_normal_draws, mean, factor, of_precision, rows),
+    KERNEL(multivariate_normal_log_pdf, mean, factor, of_precision, rows, log_pdf),
+    // inverse_table.h
+    KERNEL(inverse_table, lower, upper, lower_guide, upper_guide, coefficients, values),
+    KERNEL(step_table, lower, upper, lower_guide, upper_guide, first, values),
     // bits.h
     KERNEL(bits_threshold, values, columns, threshold, bits),
     KERNEL(bits_bernoulli, values, columns, key_low, key_high, draw, first_row, bits),

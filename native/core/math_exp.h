@@ -1,4 +1,4 @@
-// exp, sigmoid, softplus and tanh. See core/math.h for what is promised.
+// exp, expm1, sigmoid, softplus and tanh. See core/math.h for what is promised.
 #pragma once
 #include "core/math_log.h"
 
@@ -43,6 +43,20 @@ GIBBSITE_INLINE V exp(V x) {
   // 2^n in two factors, since n runs from -1076 to 1024 (-150 to 128): only the last multiplication can round.
   const bits_of<V> half = exponent >> 1;
   return (1 + exp_rest(r)) * scale_of<V>(half) * scale_of<V>(exponent - half);
+}
+
+// e^x - 1, accurate for tiny x too. With 2^n in half, so that n = 1024 (128) doesn't overflow before the result does.
+template <class V>
+GIBBSITE_INLINE V expm1(V x) {
+  using S = scalar_of<V>;
+  bits_of<V> exponent;
+  // Below -50 the result is -1.
+  const V r =
+      exp_reduce(at_most(at_least(x, -50), math_constants<S>::exp_highest), float_format<S>::bias - 1, &exponent);
+  const V half = scale_of<V>(exponent);
+  const V result = 2 * ((half - S(0.5)) + half * exp_rest(r));
+  // Halving would round subnormal numbers.
+  return select(absolute(x) < power_of_two<S>(-float_format<S>::mantissa_bits - 2), x, result);
 }
 
 // 1 / (1 + e^-x). Numerator and denominator are scaled by 2^-exp_lift, so that the denominator doesn't overflow before

@@ -128,6 +128,8 @@ GIBBSITE_INLINE f64x sqrt(f64x v) {
 #endif
 }
 
+GIBBSITE_INLINE double sqrt(double v) { return __builtin_sqrt(v); }
+
 // The full 64-bit products of the even 32-bit lanes 0, 2, 4 ...; odd lanes are ignored.
 GIBBSITE_INLINE u64x multiply_even(u32x a, u32x b) {
 #if defined(GIBBSITE_AVX512)

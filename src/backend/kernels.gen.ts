@@ -151,6 +151,83 @@ export interface Kernels {
     streamHigh: number,
     start: number,
   ): void
+  distributionSample(
+    out: Written<Float64Array>,
+    keyLow: number,
+    keyHigh: number,
+    streamLow: number,
+    streamHigh: number,
+    start: number,
+    family: number,
+    parameters: Span<Float64Array>,
+  ): void
+  distributionQuantile(
+    family: number,
+    parameters: Span<Float64Array>,
+    upper: boolean,
+    values: Written<Float64Array>,
+  ): void
+  distributionCdf(
+    family: number,
+    parameters: Span<Float64Array>,
+    upper: boolean,
+    values: Written<Float64Array>,
+  ): void
+  distributionLogPdf(
+    family: number,
+    parameters: Span<Float64Array>,
+    values: Written<Float64Array>,
+  ): void
+  distributionTails(
+    family: number,
+    parameters: Span<Float64Array>,
+    coordinates: Span<Float64Array>,
+    lower: Written<Float64Array>,
+    upper: Written<Float64Array>,
+  ): void
+  distributionCoordinates(
+    family: number,
+    parameters: Span<Float64Array>,
+    upper: boolean,
+    values: Written<Float64Array>,
+  ): void
+  distributionFromCoordinates(
+    family: number,
+    parameters: Span<Float64Array>,
+    values: Written<Float64Array>,
+  ): void
+  logGammaOf(
+    x: number,
+  ): number
+  multivariateNormalDraws(
+    mean: Span<Float64Array>,
+    factor: Span<Float64Array>,
+    ofPrecision: boolean,
+    rows: Written<Float64Array>,
+  ): void
+  multivariateNormalLogPdf(
+    mean: Span<Float64Array>,
+    factor: Span<Float64Array>,
+    ofPrecision: boolean,
+    rows: Span<Float64Array>,
+    logPdf: Written<Float64Array>,
+  ): void
+  inverseTable(
+    lower: Span<Float64Array>,
+    upper: Span<Float64Array>,
+    lowerGuide: Span<Int32Array>,
+    upperGuide: Span<Int32Array>,
+    coefficients: Span<Float64Array>,
+    values: Written<Float64Array>,
+  ): void
+  stepTable(
+    lower: Span<Float64Array>,
+    upper: Span<Float64Array>,
+    lowerGuide: Span<Int32Array>,
+    upperGuide: Span<Int32Array>,
+    first: number,
+    values: Written<Float64Array>,
+  ): void
   bitsThreshold(
     values: Span<Float32Array>,
     columns: number,

@@ -17,8 +17,8 @@ export interface Words64 {
 export type Key = Words64
 
 const KEYS_DOMAIN = 15 << 20
-/** Who made the key: the two ways are kept apart. */
-const purpose = { path: 0, split: 1 } as const
+/** Who made the key: the ways are kept apart. */
+const purpose = { path: 0, split: 1, part: 2 } as const
 
 /** The two halves of a safe non-negative integer or of a bigint below 2^64. */
 export function toWords(value: number | bigint): Words64 {
@@ -44,6 +44,11 @@ export function deriveKey(seed: Seed, ...path: readonly number[]): Key {
 /** The key that all children of the stream `stream` under `key` share. */
 export function splitKey(key: Key, stream: number): Key {
   return childKey(key, purpose.split, toWords(stream))
+}
+
+/** The key of part `i` of draws that take more than one number each, under the key of those draws. */
+export function partKey(key: Key, i: number): Key {
+  return childKey(key, purpose.part, toWords(i))
 }
 
 function childKey(key: Key, tag: number, number: Words64): Key {

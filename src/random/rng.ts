@@ -4,7 +4,7 @@ import type { Kernels } from '../backend/kernels.gen.ts'
 import * as check from '../check.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
 import { AliasTable } from './alias.ts'
-import { fromWords, type Key, type Seed, splitKey, toWords } from './key.ts'
+import { fromWords, type Key, type Seed, splitKey, toWords, type Words64 } from './key.ts'
 import { type Target, target } from './target.ts'
 
 /** What an `Rng` is, as plain JSON: `Rng.fromState(JSON.parse(JSON.stringify(rng.state)))` goes on where `rng` stands. */
@@ -71,6 +71,21 @@ type Integers = Int32Array | Floats
 /** WebAssembly copies arrays in and out. Pieces stay in the cache meanwhile, and don't make its memory grow. */
 const WASM_PIECE = 1 << 14
 
+/** Draws start, start + 1 ... of a stream, as kernels address them. */
+export interface Draws {
+  readonly key: Key
+  readonly stream: Words64
+  readonly start: number
+}
+
+/** Uses up the next n draws of a generator; for methods that are made outside of it, such as distributions. */
+export let takeDraws: (rng: Rng, n: number) => Draws
+
+/** Draw number `position` of the stream of a seed and those after it. */
+export function drawsOf(seed: Seed, position: number): Draws {
+  return { key: toWords(seed), stream: toWords(0), start: position }
+}
+
 type Filler = keyof Kernels & `random${string}`
 
 /**
@@ -99,6 +114,10 @@ export class Rng {
   #key: Key
   #stream = 0
   #position = 0
+
+  static {
+    takeDraws = (rng, n) => rng.#take(n)
+  }
 
   /** @param seed a non-negative safe integer or a bigint below 2^64; default: fresh entropy, readable as `seed` */
   constructor(seed?: Seed) {
@@ -250,11 +269,20 @@ export class Rng {
     return this.#fill(target(out, [Uint32Array]), 'randomPermutation')
   }
 
+  #take(n: number): Draws {
+    const start = this.#position
+    this.#position = this.#end(n)
+    return { key: this.#key, stream: toWords(this.#stream), start }
+  }
+
+  #end(n: number): number {
+    const end = this.#position + n
+    if (Number.isSafeInteger(end)) return end
+    throw new ArgumentError(expected('n', 'to stay within the 2^53 draws of a stream', `draw ${end}`))
+  }
+
   #fill<A extends TypedArray>({ out, length }: Target<A>, kernel: Filler, ...parameters: unknown[]): Span<A> {
-    const end = this.#position + length
-    if (!Number.isSafeInteger(end)) {
-      throw new ArgumentError(expected('n', 'to stay within the 2^53 draws of a stream', `draw ${end}`))
-    }
+    const end = this.#end(length)
     const { low, high } = toWords(this.#stream)
     const { kernels, name } = current()
     const fill = kernels[kernel] as (...args: unknown[]) => void

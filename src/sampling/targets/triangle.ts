@@ -5,15 +5,26 @@
 
 const TILE = 4
 
-/** L with L L' = A, lower triangular, by Cholesky's method; undefined where A is not positive definite. */
-export function cholesky(matrix: ArrayLike<number>, n: number): Float64Array | undefined {
+/**
+ * L with L L' = A, lower triangular, by Cholesky's method; undefined where A is not positive definite.
+ *
+ * @param failed is then told the pivot, a row number, and what is left there
+ */
+export function cholesky(
+  matrix: ArrayLike<number>,
+  n: number,
+  failed?: (pivot: number, rest: number) => void,
+): Float64Array | undefined {
   const lower = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let rest = matrix[i * n + j]!
       for (let k = 0; k < j; k++) rest -= lower[i * n + k]! * lower[j * n + k]!
       // Below this the pivot is rounding error of the diagonal element.
-      if (i === j && !(rest > n * Number.EPSILON * matrix[i * n + i]!)) return undefined
+      if (i === j && !(rest > n * Number.EPSILON * matrix[i * n + i]!)) {
+        failed?.(i, rest)
+        return undefined
+      }
       lower[i * n + j] = i === j ? Math.sqrt(rest) : rest / lower[j * n + j]!
     }
   }
