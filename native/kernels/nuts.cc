@@ -87,8 +87,6 @@ class nuts_block {
     const double stage = lane.number(nuts_number::stage);
     lane.number(nuts_number::iteration) = plan_.first_iteration;
     if (lane.number(nuts_number::failure) != nuts_failure::none) return rest(lane, nuts_stage::ready);
-    if (stage == nuts_stage::random_start) return begin_start(lane);
-    if (stage == nuts_stage::given_start) return rest(lane, stage);
     if (stage == nuts_stage::to_search) return begin_search(lane);
     begin_iteration(lane);
   }
@@ -107,8 +105,6 @@ class nuts_block {
       const nuts_lane lane{group, l};
       if (ended[l] != 0)
         end_iteration(lane);
-      else if (starts(lane))
-        end_start(lane);
       else if (stage[l] == nuts_stage::searching)
         end_trial(lane);
     }

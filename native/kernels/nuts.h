@@ -18,11 +18,11 @@
 //              doublings of a trajectory at most (1 to 20); the mean acceptance that the step size is adapted to;
 //              iterations 0 ... warmup - 1 adapt; the number of the call's first iteration; how many each chain makes,
 //              of which every thin-th is written to `draws`; the number of the first chain, for its random numbers
-//   windows    [first, last_1, last_2 ...]: points from iteration `first` on tell the variances; after the iterations
-//              last_1, last_2 ... they become v and the next window begins. Empty: v stays as it is
+//   windows    [first, end_1, end_2 ...]: points of iterations first ... end_1 - 1 tell the variances that are v from
+//              iteration end_1 on, those of end_1 ... end_2 - 1 the next ones. Empty: v stays as it is
 //   state      [chains, 5 dim + nuts_numbers]: point, gradient, v, means and sums of squares of the window, then the
-//              numbers of nuts_state.h. A chain begins with zeros, but v = 1, step = 1, and stage = 0 to start from a
-//              random point (uniform on (-2, 2), the first of 100 with a finite log density) or 1 to start from its own
+//              numbers of nuts_state.h. A chain begins with its start point, that one's log density and gradient, v = 1
+//              and step = 1; all else is 0
 //   points     [chains, dim]: where a chain failed (its number `failure` is not 0)
 //   draws      [chains, iterations / thin, dim + nuts_statistics]: the point, then log density, mean acceptance, step
 //              size, depth, leapfrog steps, 1 if it diverged, energy. Empty if they are not wanted
@@ -34,7 +34,7 @@
 
 namespace gibbsite::GIBBSITE_TARGET {
 
-constexpr size_t nuts_statistics = 7, nuts_numbers = 11;
+constexpr size_t nuts_statistics = 7, nuts_numbers = 10;
 
 // All iterations of all chains, for a density that kernels evaluate (density.h).
 void nuts_run(uint32_t dim, int32_t family, span<const double> numbers, span<const int32_t> program,

@@ -81,9 +81,9 @@ inline bool adapt(const nuts_lane& lane, double t, double acceptance) {
   const nuts_plan& plan = lane.group.plan;
   average_step(lane, acceptance);
   bool changed = false;
-  if (!plan.windows.empty() && t >= plan.windows[0] && t <= plan.windows[plan.windows.size() - 1]) {
+  if (!plan.windows.empty() && t >= plan.windows[0] && t < plan.windows[plan.windows.size() - 1]) {
     add_to_window(lane);
-    for (size_t w = 1; w < plan.windows.size(); w++) changed |= t == plan.windows[w];
+    for (size_t w = 1; w < plan.windows.size(); w++) changed |= t + 1 == plan.windows[w];
   }
   if (changed) end_window(lane);
   if (t + 1 == plan.warmup) lane.number(nuts_number::step) = exp(lane.number(nuts_number::mean_log_step));

@@ -1,4 +1,4 @@
-// What happens to one chain of the no-U-turn sampler now and then: it starts, searches a step size, begins and ends an
+// What happens to one chain of the no-U-turn sampler now and then: it searches a step size, begins and ends an
 // iteration. What happens at every step is in nuts_grow.h.
 #pragma once
 #include "core/scratch.h"
@@ -6,7 +6,6 @@
 
 namespace gibbsite::GIBBSITE_TARGET {
 
-constexpr double most_starts = 100;
 constexpr double log_4_5ths = -0.22314355131420976;  // log 0.8, for the acceptance of one step that is searched for
 constexpr double longest_step = 1e7;
 
@@ -19,7 +18,7 @@ inline void copy_lane(const nuts_lane& lane, size_t from, size_t to) {
 // Whether a density has to be evaluated at the chain's position.
 inline bool waits_now(const nuts_lane& lane) {
   const double stage = lane.number(nuts_number::stage);
-  return stage != nuts_stage::ready && stage != nuts_stage::to_search;
+  return stage == nuts_stage::searching || stage == nuts_stage::growing;
 }
 
 // The chain waits for nothing; its point is one that can be evaluated with the others'.
@@ -73,14 +72,14 @@ inline void begin_iteration(const nuts_lane& lane) {
 
 // A step from the draw with fresh momenta.
 inline void begin_trial(const nuts_lane& lane) {
-  const uint32_t trial = static_cast<uint32_t>(lane.number(nuts_number::attempt));
+  const uint32_t trial = static_cast<uint32_t>(lane.number(nuts_number::trial));
   draw_momentum(lane, chain_source(lane.group.plan.key, nuts_purpose::trial + trial));
   lane.number(nuts_number::direction) = 1;
   lane.number(nuts_number::stage) = nuts_stage::searching;
 }
 
 inline void begin_search(const nuts_lane& lane) {
-  lane.number(nuts_number::attempt) = lane.number(nuts_number::search) = 0;
+  lane.number(nuts_number::trial) = lane.number(nuts_number::search) = 0;
   begin_trial(lane);
 }
 
@@ -90,12 +89,11 @@ inline void end_trial(const nuts_lane& lane) {
   const double gain = lane.number(nuts_number::first_energy) - lane.number(nuts_number::energy);
   const double says = gain > log_4_5ths ? 1 : -1;
   double &search = lane.number(nuts_number::search), &step = lane.number(nuts_number::step);
-  lane.number(nuts_number::attempt) += 1;
+  lane.number(nuts_number::trial) += 1;
   if (search == 0) {
     search = says;
   } else if (search != says) {
     restart_averaging(lane);
-    lane.number(nuts_number::attempt) = 0;
     return begin_iteration(lane);
   } else {
     step *= says > 0 ? 2 : 0.5;
@@ -103,34 +101,6 @@ inline void end_trial(const nuts_lane& lane) {
     if (step == 0) return fail(lane, nuts_failure::no_step);
   }
   begin_trial(lane);
-}
-
-inline bool starts(const nuts_lane& lane) {
-  const double stage = lane.number(nuts_number::stage);
-  return stage == nuts_stage::random_start || stage == nuts_stage::given_start;
-}
-
-// A point to start from: the next random one.
-inline void begin_start(const nuts_lane& lane) {
-  const chain_source source(lane.group.plan.key,
-                            nuts_purpose::start + static_cast<uint32_t>(lane.number(nuts_number::attempt)));
-  double* position = lane.vector(nuts_vector::position);
-  for (size_t i = 0; i < lane.dim(); i++) {
-    position[i * lane.width()] = 4 * chain_uniform(source, 0, lane.chain_number(), i) - 2;
-  }
-}
-
-inline void end_start(const nuts_lane& lane) {
-  const double log_density = lane.number(nuts_number::log_density);
-  if (log_density == -__builtin_inf()) {
-    if (lane.number(nuts_number::stage) == nuts_stage::given_start) return fail(lane, nuts_failure::start);
-    if ((lane.number(nuts_number::attempt) += 1) == most_starts) return fail(lane, nuts_failure::no_start);
-    return begin_start(lane);
-  }
-  copy_lane(lane, nuts_vector::position, nuts_vector::draw);
-  copy_lane(lane, nuts_vector::gradient, nuts_vector::draw_gradient);
-  lane.number(nuts_number::draw_log_density) = log_density;
-  begin_search(lane);
 }
 
 // Writes the draw and what is told about its iteration.

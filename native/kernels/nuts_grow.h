@@ -25,7 +25,7 @@ inline void check_energy(const nuts_lane& lane) {
   const double failure = log_density == infinity  ? nuts_failure::infinite
                          : log_density < infinity ? nuts_failure::gradient
                                                   : nuts_failure::nan;
-  fail(lane, starts(lane) ? -failure : failure);
+  fail(lane, failure);
 }
 
 class nuts_growth {

@@ -4,10 +4,9 @@
 
 namespace gibbsite::GIBBSITE_TARGET {
 
-// Uses of random numbers under the key of a sampler. The retries of a random start and the trials of a step size count
-// on from theirs.
+// Uses of random numbers under the key of a sampler; the trials of a step size count on from theirs.
 namespace nuts_purpose {
-constexpr uint32_t momentum = 0, decision = 1, start = 2048, trial = 4096;
+constexpr uint32_t momentum = 0, decision = 1, trial = 2;
 }
 
 // to [sites] = standard normals of one chain: chain_normal(source, iteration, chain, site), with lanes = sites.

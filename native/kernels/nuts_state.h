@@ -55,10 +55,9 @@ enum : size_t {
   target_log_step,
   // Points in the window.
   window_points,
-  // Iterations done, 0 or why the chain stopped (nuts_failure), random starts or trials so far.
+  // Iterations done; 0, or why the chain stopped (nuts_failure).
   iteration,
   failure,
-  attempt,
 
   log_density,
   energy,
@@ -80,24 +79,24 @@ enum : size_t {
   draw_energy,
   candidate_log_density,
   candidate_energy,
-  // Whether a step size is to grow (1) or shrink (-1); 0 before that is known.
+  // Trials of a step size so far, and whether it is to grow (1) or to shrink (-1); 0 before that is known.
+  trial,
   search,
   count,
 };
 }  // namespace nuts_number
-static_assert(nuts_number::attempt + 1 == nuts_numbers);
+static_assert(nuts_number::failure + 1 == nuts_numbers);
 
-// What a chain waits for the density of: a random or a given point to start from, a trial of a step size, the next
-// point of a trajectory; or nothing. Between calls it stands at random_start, given_start, to_search or ready.
+// What a chain waits for the density of: nothing, being ready for an iteration or for the search of a step size, as all
+// are between calls; a trial of a step size; the next point of a trajectory.
 namespace nuts_stage {
-constexpr double random_start = 0, given_start = 1, to_search = 2, ready = 3, searching = 4, growing = 5;
+constexpr double to_search = 0, ready = 1, searching = 2, growing = 3;
 }
 
-// Why a chain stopped: the log density was NaN, or plus infinity, or its gradient not finite (at a start point these
-// three are negative); a given start point has density zero, or a hundred random ones have; all steps are too long, or
-// too short. src/sampling/nuts-failure.ts has the words.
+// Why a chain stopped: the log density was NaN, or plus infinity, or its gradient not finite; all steps are too long,
+// or too short. src/sampling/nuts-failure.ts has the words.
 namespace nuts_failure {
-constexpr double none = 0, nan = 1, infinite = 2, gradient = 3, start = 4, no_start = 5, no_step = 6, improper = 7;
+constexpr double none = 0, nan = 1, infinite = 2, gradient = 3, no_step = 4, improper = 5;
 }
 
 struct nuts_shape {

@@ -4,22 +4,15 @@ import type { Backend } from '../backend/backend.ts'
 import { DensityError } from '../errors.ts'
 import type { Key } from '../random/key.ts'
 import type { ChainSampler, ChainState, DrawSink } from './chain-sampler.ts'
-import type { Density } from './density.ts'
+import type { Density, KernelDensity } from './density.ts'
 import { failureOf } from './nuts-failure.ts'
 import { NutsScript } from './nuts-script.ts'
 import type { NutsState } from './nuts-state.ts'
-import { warmupWindows } from './nuts-windows.ts'
+import { warmupWindows } from './warmup-windows.ts'
 
-/** What stays the same from the first iteration to the last. */
-export interface NutsSettings {
-  readonly chains: number
-  readonly firstChain: number
-  readonly warmup: number
-  readonly targetAcceptance: number
-  readonly maxTreeDepth: number
-  readonly metric: 'diagonal' | 'unit'
-  readonly key: Key
-}
+/** Of the warm-up, as Stan has them. */
+const FIRST_WINDOW = 25
+const LAST_INTERVAL = 50
 
 /** What is told about each draw, in the order of native/kernels/nuts.h. */
 export const nutsStatistics = [
@@ -41,26 +34,34 @@ export interface NutsCall {
   readonly draws: Float64Array
 }
 
+/** Nanoseconds of a leapfrog step at most, about: a guess that no density of ours comes near. */
+const slowest = ({ dim, numbers, program }: KernelDensity) => 100 * dim + 4 * numbers.length + 100 * program.length
+
 export class NutsSampler implements ChainSampler {
   readonly chains: number
   readonly names: readonly string[]
   readonly statisticNames: readonly string[] = nutsStatistics
+  readonly firstPiece: number
   readonly #backend: Backend
   readonly #density: Density
-  readonly #settings: NutsSettings
-  readonly #script: NutsScript | undefined
+  readonly #key: Key
   readonly #windows: Int32Array
+  readonly #script: NutsScript | undefined
   #state: NutsState
 
-  constructor(backend: Backend, density: Density, settings: NutsSettings, state: NutsState) {
-    this.chains = settings.chains
+  constructor(backend: Backend, density: Density, key: Key, state: NutsState) {
+    const { chains, metric, warmup, maxTreeDepth } = state.settings
+    this.chains = chains
     this.names = density.names
     this.#backend = backend
     this.#density = density
-    this.#settings = settings
+    this.#key = key
     this.#state = state
-    this.#windows = settings.metric === 'unit' ? new Int32Array() : warmupWindows(settings.warmup)
-    if (density.kind === 'script') this.#script = new NutsScript(backend, density, settings)
+    const { first, ends } = warmupWindows(warmup, FIRST_WINDOW, LAST_INTERVAL)
+    this.#windows = Int32Array.from(metric === 'unit' || ends.length === 0 ? [] : [first, ...ends])
+    if (density.kind === 'script') this.#script = new NutsScript(backend, density, chains, maxTreeDepth)
+    const longest = density.kind === 'script' ? Infinity : slowest(density) * chains * 2 ** maxTreeDepth
+    this.firstPiece = Math.max(1, Math.floor((backend.pieceMilliseconds * 1e6) / longest))
   }
 
   get iteration(): number {
@@ -118,12 +119,12 @@ export class NutsSampler implements ChainSampler {
   }
 
   async #iterate(iterations: number, thin: number, draws: Float64Array): Promise<void> {
-    const { maxTreeDepth, targetAcceptance, warmup, firstChain, key } = this.#settings
     const state = this.#state
+    const { maxTreeDepth, targetAcceptance, warmup, firstChain } = state.settings
     const settings = [maxTreeDepth, targetAcceptance, warmup, state.iteration, iterations, thin, firstChain]
-    const call = { settings: Float64Array.from(settings), windows: this.#windows, key, draws }
+    const call = { settings: Float64Array.from(settings), windows: this.#windows, key: this.#key, draws }
     const failures = this.#script ? await this.#script.iterate(call, state.data) : await this.#run(call)
-    const failure = failureOf(state, failures, firstChain)
+    const failure = failureOf(state, failures)
     if (failure !== undefined) throw failure
     state.iteration += iterations
   }

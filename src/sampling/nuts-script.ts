@@ -5,7 +5,7 @@ import { DensityError } from '../errors.ts'
 import { yieldToEventLoop } from '../event-loop.ts'
 import { Pace } from '../run/progress.ts'
 import type { ScriptDensity } from './density.ts'
-import type { NutsCall, NutsSettings } from './nuts-sampler.ts'
+import type { NutsCall } from './nuts-sampler.ts'
 
 export class NutsScript {
   readonly #backend: Backend
@@ -16,7 +16,7 @@ export class NutsScript {
   readonly #gradient: Float64Array
   readonly #pending: Uint8Array
 
-  constructor(backend: Backend, density: ScriptDensity, { chains, maxTreeDepth }: NutsSettings) {
+  constructor(backend: Backend, density: ScriptDensity, chains: number, maxTreeDepth: number) {
     const { dim } = density
     this.#backend = backend
     this.#density = density

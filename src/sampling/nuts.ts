@@ -1,143 +1,104 @@
 /** Hamiltonian Monte Carlo that chooses its own path lengths and step sizes. */
 
+import type { Backend } from '../backend/backend.ts'
 import { ready } from '../backend/index.ts'
 import * as check from '../check.ts'
-import { ArgumentError, expected } from '../errors.ts'
-import type { MatrixLike } from '../matrix.ts'
-import { deriveKey, type Seed } from '../random/key.ts'
-import { checkLongOptions, type LongOptions, longOptionKeys } from '../run/progress.ts'
+import { ArgumentError, DensityError, expected, show } from '../errors.ts'
+import { deriveKey } from '../random/key.ts'
+import { longOptionKeys } from '../run/progress.ts'
 import type { Stepwise } from '../run/stepwise.ts'
-import type { ChainState } from './chain-sampler.ts'
+import type { Density } from './density.ts'
+import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions } from './metropolis-options.ts'
 import { NutsSampler } from './nuts-sampler.ts'
-import { type NutsOrigin, NutsState } from './nuts-state.ts'
-import { toRows } from './rows.ts'
+import { type NutsSettings, NutsState } from './nuts-state.ts'
 import { type ChainPlan, runChains } from './run-chains.ts'
 import type { DrawBlock, SampleRun } from './sample-run.ts'
+import { evaluateStart, givenStart, randomStart } from './start.ts'
 import { resolveTarget, type Target } from './target.ts'
 
-export interface NutsOptions extends LongOptions {
+export interface NutsOptions extends ChainOptions {
   /** A target with a gradient: a built-in one, an expression model, or `{ dim, logDensityAndGradient }`. */
   target: Target
-  /** Number of independent chains; default 4. */
-  chains?: number | undefined
-  /** Iterations that adapt step size and metric and are not among the draws; default 1000. */
-  warmup?: number | undefined
-  /** Draws of each chain; default 1000. */
-  draws?: number | undefined
-  /** Iterations for each draw; default 1. */
-  thin?: number | undefined
-  /** Default: fresh entropy; the result says which. */
-  seed?: Seed | undefined
-  /**
-   * Points to start from on the unconstrained scale, one row for each chain or one for all. Default: uniform on (-2, 2), the
-   * first of 100 with a density above zero.
-   */
-  init?: MatrixLike | undefined
   /** Mean acceptance that the step size is adapted to; default 0.8. Nearer to 1: shorter steps, fewer divergences. */
   targetAcceptance?: number | undefined
   /** A trajectory has at most 2^maxTreeDepth - 1 leapfrog steps; default 10. */
   maxTreeDepth?: number | undefined
   /** `diagonal` (default): momenta scaled by variances that the warm-up learns. `unit`: all alike. */
   metric?: 'diagonal' | 'unit' | undefined
-  /** Number of the first chain: chain 2 of 4 run alone is `{ chains: 1, firstChain: 2 }`. Default 0. */
-  firstChain?: number | undefined
-  /** The `state` of an earlier run, to go on where it ended; `seed`, `chains`, `warmup` and `init` come from there. */
-  resume?: ChainState | undefined
 }
 
-const keys = [
-  'target',
-  'chains',
-  'warmup',
-  'draws',
-  'thin',
-  'seed',
-  'init',
-  'targetAcceptance',
-  'maxTreeDepth',
-  'metric',
-  'firstChain',
-  'resume',
-] as const
-const MOST_CHAINS = 2 ** 20
+const settledKeys = ['targetAcceptance', 'maxTreeDepth', 'metric'] as const
 const MOST_DEPTH = 20
-const MOST_ITERATIONS: number = 2 ** 31
-/** Each purpose of random numbers draws from a stream of its own under the user's seed (see rbm-core.ts). */
-const stream = { trajectories: 321 } as const
+/** Numbers of the keys under the user's seed; 301 ... belong to samplers. */
+const stream = { trajectories: 321, start: 322 } as const
 
 /**
- * Draws from a density by the no-U-turn sampler [Hoffman and Gelman 2014], multinomial [Betancourt 2017], with Stan's warm-up: a
- * diagonal metric from windows of draws and a step size by dual averaging, each chain by itself.
+ * Samples from a density with a gradient by Hamiltonian Monte Carlo with the no-U-turn criterion [Hoffman and Gelman 2014],
+ * multinomial [Betancourt 2017], in the warm-up of Stan: variances for a diagonal metric from windows of draws, a step size by
+ * dual averaging, each chain by itself.
  *
  * Statistics of each draw: `logDensity`, `acceptance` (mean over the trajectory), `stepSize`, `treeDepth`, `leapfrogs`,
- * `divergent` (1 where the energy rose by more than 1000: the draws miss a part of the target), `energy`.
+ * `divergent` (1 where the energy rose by more than 1000: a region is there that the draws may miss), `energy`. What the
+ * warm-up arrived at: `adapted.stepSize` [chains] and `adapted.inverseMetric` [chains, dim].
+ *
+ * Chains advance side by side, each in its own trajectory; on targets of the library's own wholly in C++. The result is a
+ * function of the seed: the same bytes on every backend and any number of threads, and chain c among many is chain c
+ * alone.
+ *
+ * @returns a run to `await`, for the `SampleRun`, or to go through with `for await`, block of draws by block of draws
+ * @throws ArgumentError on a wrong option, a target without a gradient or an improper one (the run rejects with it)
+ * @throws DensityError when the density throws or is NaN or plus infinity, or its gradient is not finite: it names chain,
+ *   step and point, and has the draws so far as `partial`
+ * @throws AbortError when the signal fires, with the draws so far as `partial`
  *
  * @example
- * const run = await nuts({ target: eightSchools(), seed: 1 })
- * const line = { dim: 2, logDensityAndGradient: (x, g) => { g[0] = -x[0]; g[1] = -x[1]; return -(x[0] ** 2 + x[1] ** 2) / 2 } }
- * for await (const block of nuts({ target: line, draws: 10_000 })) console.log(block.first)
- *
- * @throws (rejects with) ArgumentError on wrong options, a target without a gradient, a start of density zero, an improper
- *   density; DensityError where the density or its gradient is NaN, infinite or throws; AbortError; the last two with the
- *   draws so far as `partial`
+ * const run = await nuts({ target: eightSchoolsTarget(), seed: 1 })
+ * const divergences = run.statistics.divergent.reduce((sum, one) => sum + one, 0)
  */
 export function nuts(options: NutsOptions): Stepwise<SampleRun, DrawBlock> {
   return runChains(() => prepare(options))
 }
 
-async function prepare(options: NutsOptions): Promise<ChainPlan> {
-  const given = check.options<NutsOptions>('options', options, [...keys, ...longOptionKeys])
-  checkLongOptions(given)
-  const draws = check.positiveInteger('draws', given.draws ?? 1000, MOST_ITERATIONS)
-  const thin = check.positiveInteger('thin', given.thin ?? 1, Math.floor(MOST_ITERATIONS / draws))
-  const settings = {
-    targetAcceptance: checkTargetAcceptance(given.targetAcceptance ?? 0.8),
-    maxTreeDepth: check.positiveInteger('maxTreeDepth', given.maxTreeDepth ?? 10, MOST_DEPTH),
-    metric: check.oneOf('metric', given.metric ?? 'diagonal', ['diagonal', 'unit']),
-  }
+async function prepare(given: NutsOptions): Promise<ChainPlan> {
+  const options = check.options('options', given, ['target', ...settledKeys, ...chainKeys, ...longOptionKeys])
+  const checked = { ...checkChainOptions(options, settledKeys), ...checkSettings(options) }
   const backend = await ready()
-  const density = resolveTarget(given.target as Target)
+  const density = resolveTarget(given.target)
   if (!density.hasGradient) {
-    const wanted =
-      'to have a gradient for nuts: give logDensityAndGradient, write the density as an expression, or use metropolis'
+    const wanted = 'to have a gradient: give `logDensityAndGradient`, write it as an expression, or use `metropolis`'
     throw new ArgumentError(expected('target', wanted, 'a log density alone'))
   }
-  const state = given.resume === undefined ? start(given, density.dim) : resume(given, density.dim)
-  const { seed, warmup } = state.origin
+  const state = options.resume ? NutsState.resume(options.resume, density.dim) : start(backend, density, checked)
+  const { seed, warmup } = state.settings
   const key = deriveKey(seed, stream.trajectories)
-  const sampler = new NutsSampler(backend, density, { ...settings, ...state.origin, key }, state)
-  return { sampler, seed, warmup, draws, thin, signal: given.signal, onProgress: given.onProgress }
+  return { ...checked, sampler: new NutsSampler(backend, density, key, state), seed, warmup }
 }
 
-function checkTargetAcceptance(value: unknown): number {
-  if (typeof value === 'number' && value > 0 && value < 1) return value
-  throw new ArgumentError(expected('targetAcceptance', 'to be a number between 0 and 1', String(value)))
-}
-
-function start(given: Partial<NutsOptions>, dim: number): NutsState {
-  const chains = check.positiveInteger('chains', given.chains ?? 4, MOST_CHAINS)
-  const origin: NutsOrigin = {
-    seed: check.seed('seed', given.seed),
-    chains,
-    dim,
-    firstChain: check.nonNegativeInteger('firstChain', given.firstChain ?? 0, 2 ** 32 - chains),
-    warmup: check.nonNegativeInteger('warmup', given.warmup ?? 1000, MOST_ITERATIONS),
+function checkSettings({ targetAcceptance = 0.8, maxTreeDepth = 10, metric = 'diagonal' }: Partial<NutsOptions>) {
+  if (!(typeof targetAcceptance === 'number' && targetAcceptance > 0 && targetAcceptance < 1)) {
+    throw new ArgumentError(expected('targetAcceptance', 'to be a number between 0 and 1', show(targetAcceptance)))
   }
-  return NutsState.start(origin, given.init === undefined ? undefined : startPoints(given.init, chains, dim))
-}
-
-function startPoints(init: MatrixLike, chains: number, dim: number): Float64Array {
-  const { data, shape } = toRows('init', init, dim)
-  if (shape[0] === chains) return data
-  if (shape[0] !== 1)
-    throw new ArgumentError(expected('init', `to have 1 row or ${chains}, one for each chain`, shape[0]))
-  return Float64Array.from({ length: chains * dim }, (_, k) => data[k % dim]!)
-}
-
-function resume(given: Partial<NutsOptions>, dim: number): NutsState {
-  for (const name of ['seed', 'chains', 'warmup', 'init', 'firstChain'] as const) {
-    if (given[name] === undefined) continue
-    throw new ArgumentError(expected(name, 'to be left out with `resume`, which says it', 'both'))
+  return {
+    targetAcceptance,
+    maxTreeDepth: check.positiveInteger('maxTreeDepth', maxTreeDepth, MOST_DEPTH),
+    metric: check.oneOf('metric', metric, ['diagonal', 'unit']),
   }
-  return NutsState.resume(given.resume as ChainState, dim)
+}
+
+function start(backend: Backend, density: Density, options: CheckedChains & Omit<NutsSettings, 'dim'>): NutsState {
+  const { chains, firstChain, seed, init } = options
+  const { dim } = density
+  const points =
+    init === undefined
+      ? randomStart({ backend, density, chains, firstChain, seed, stream: stream.start })
+      : givenStart(init, chains, dim)
+  const [logDensity, gradient] = [new Float64Array(chains), new Float64Array(chains * dim)]
+  evaluateStart(backend, density, firstChain, 1, points, logDensity, gradient)
+  const wrong = gradient.findIndex((slope) => !Number.isFinite(slope))
+  if (wrong >= 0) {
+    const [row, at] = [Math.floor(wrong / dim), wrong % dim]
+    const got = `a derivative of ${gradient[wrong]} in coordinate ${at}`
+    throw new DensityError(got, points.slice(row * dim, (row + 1) * dim), { chain: firstChain + row })
+  }
+  return NutsState.start({ ...options, dim }, points, logDensity, gradient)
 }
