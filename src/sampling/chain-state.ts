@@ -28,6 +28,13 @@ export class StateReader {
     throw this.#wrong(name, `to be an integer from ${least} to ${most}`, value)
   }
 
+  /** A number strictly between two others. */
+  between(name: string, least: number, most: number): number {
+    const value = this.#value(name)
+    if (typeof value === 'number' && value > least && value < most) return value
+    throw this.#wrong(name, `to be a number between ${least} and ${most}`, value)
+  }
+
   text(name: string): string {
     const value = this.#value(name)
     if (typeof value === 'string') return value

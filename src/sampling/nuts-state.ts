@@ -65,7 +65,7 @@ export class NutsState {
       dim: reader.integer('dim', dim, dim),
       firstChain: reader.integer('firstChain', 0, 2 ** 32 - 1),
       warmup: reader.integer('warmup'),
-      targetAcceptance: reader.numbers('targetAcceptance', 1, 1)[0]!,
+      targetAcceptance: reader.between('targetAcceptance', 0, 1),
       maxTreeDepth: reader.integer('maxTreeDepth', 1, 20),
       metric: reader.text('metric') === 'unit' ? 'unit' : 'diagonal',
     }
@@ -74,11 +74,11 @@ export class NutsState {
   }
 
   toChainState(): ChainState {
-    const { seed, targetAcceptance, ...others } = this.settings
+    const { seed, ...others } = this.settings
     return {
       sampler: SAMPLER,
       values: { ...others, seed: String(seed), iteration: this.iteration },
-      arrays: { rows: this.data.slice(), targetAcceptance: Float64Array.of(targetAcceptance) },
+      arrays: { rows: this.data.slice() },
     }
   }
 

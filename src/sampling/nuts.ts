@@ -5,10 +5,9 @@ import { ready } from '../backend/index.ts'
 import * as check from '../check.ts'
 import { ArgumentError, DensityError, expected, show } from '../errors.ts'
 import { deriveKey } from '../random/key.ts'
-import { longOptionKeys } from '../run/progress.ts'
 import type { Stepwise } from '../run/stepwise.ts'
+import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions, checkSettled } from './chain-options.ts'
 import type { Density } from './density.ts'
-import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions } from './metropolis-options.ts'
 import { NutsSampler } from './nuts-sampler.ts'
 import { type NutsSettings, NutsState } from './nuts-state.ts'
 import { type ChainPlan, runChains } from './run-chains.ts'
@@ -27,7 +26,7 @@ export interface NutsOptions extends ChainOptions {
   metric?: 'diagonal' | 'unit' | undefined
 }
 
-const settledKeys = ['targetAcceptance', 'maxTreeDepth', 'metric'] as const
+const settingKeys = ['targetAcceptance', 'maxTreeDepth', 'metric'] as const
 const MOST_DEPTH = 20
 /** Numbers of the keys under the user's seed; 301 ... belong to samplers. */
 const stream = { trajectories: 321, start: 322 } as const
@@ -60,15 +59,17 @@ export function nuts(options: NutsOptions): Stepwise<SampleRun, DrawBlock> {
 }
 
 async function prepare(given: NutsOptions): Promise<ChainPlan> {
-  const options = check.options('options', given, ['target', ...settledKeys, ...chainKeys, ...longOptionKeys])
-  const checked = { ...checkChainOptions(options, settledKeys), ...checkSettings(options) }
+  const options = check.options('options', given, ['target', ...settingKeys, ...chainKeys])
+  const checked = { ...checkChainOptions(options), ...checkSettings(options) }
+  const { resume } = checked
+  if (resume) for (const key of settingKeys) checkSettled(resume, key, options[key])
   const backend = await ready()
   const density = resolveTarget(given.target)
   if (!density.hasGradient) {
     const wanted = 'to have a gradient: give `logDensityAndGradient`, write it as an expression, or use `metropolis`'
     throw new ArgumentError(expected('target', wanted, 'a log density alone'))
   }
-  const state = options.resume ? NutsState.resume(options.resume, density.dim) : start(backend, density, checked)
+  const state = resume ? NutsState.resume(resume, density.dim) : start(backend, density, checked)
   const { seed, warmup } = state.settings
   const key = deriveKey(seed, stream.trajectories)
   return { ...checked, sampler: new NutsSampler(backend, density, key, state), seed, warmup }
