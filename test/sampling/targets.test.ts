@@ -275,7 +275,7 @@ describe('normalisation and moments', () => {
     const covariance = randomCovariance(6, 9)
     const target = normalTarget({ precision: inverse(covariance).inverse })
     expect(target.mean).toEqual(new Float64Array(6))
-    covariance.flat().forEach((value, k) => expect(target.covariance[k]).toBeCloseTo(value, 12))
+    for (const [k, value] of covariance.flat().entries()) expect(target.covariance[k]).toBeCloseTo(value, 12)
   })
 
   it('are copies', () => {
@@ -318,7 +318,7 @@ describe('what is reported', () => {
       expect([row[0], ...row.slice(2)]).toEqual([schools[i]![0], ...schools[i]!.slice(2)])
     })
     constrained(eightSchoolsTarget(), schools).forEach(([mu, tau, ...theta], i) => {
-      theta.forEach((value, j) => expect(value).toBeCloseTo(mu! + tau! * schools[i]![j + 2]!, 14))
+      for (const [j, value] of theta.entries()) expect(value).toBeCloseTo(mu! + tau! * schools[i]![j + 2]!, 14)
     })
   })
 })
