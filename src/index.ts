@@ -139,7 +139,18 @@ export {
 export type { LongOptions, Progress } from './run/progress.ts'
 export type { Stepwise } from './run/stepwise.ts'
 export { type AnalyzeChainOptions, analyzeChain, type ChainAnalysis } from './sampling/chain/analyze-chain.ts'
+export {
+  checkKernel,
+  type JointCheckOptions,
+  type Kernel,
+  type KernelCheck,
+  type KernelCheckOptions,
+  type Verdict,
+} from './sampling/chain/check-kernel.ts'
 export type { ChainClass } from './sampling/chain/classes.ts'
+export type { Flow, Passage } from './sampling/chain/exchange-tests.ts'
+export type { JointMean, JointModel, PosteriorKernel } from './sampling/chain/joint-check.ts'
+export type { KernelState } from './sampling/chain/kernel-views.ts'
 export type { CompressedRows, TransitionsLike } from './sampling/chain/transition-input.ts'
 export type { ChainOptions } from './sampling/chain-options.ts'
 export { ChainRng } from './sampling/chain-rng.ts'
@@ -258,8 +269,14 @@ export { type GibbsOptions, gibbs } from './sampling/gibbs.ts'
 export type { Conditional, GibbsBlock } from './sampling/gibbs-sites.ts'
 export { type ImportanceOptions, importance } from './sampling/importance.ts'
 export { type Estimate, type EstimateOptions, ImportanceSample } from './sampling/importance-sample.ts'
-export { metropolis } from './sampling/metropolis.ts'
-export type { Ladder, MetropolisOptions } from './sampling/metropolis-options.ts'
+export { metropolis, metropolis } from './sampling/metropolis.ts'
+export type {
+  ChainOptions,
+  Ladder,
+  Ladder,
+  MetropolisOptions,
+  MetropolisOptions,
+} from './sampling/metropolis-options.ts'
 export type {
   CustomProposal,
   FlipProposal,
