@@ -269,14 +269,8 @@ export { type GibbsOptions, gibbs } from './sampling/gibbs.ts'
 export type { Conditional, GibbsBlock } from './sampling/gibbs-sites.ts'
 export { type ImportanceOptions, importance } from './sampling/importance.ts'
 export { type Estimate, type EstimateOptions, ImportanceSample } from './sampling/importance-sample.ts'
-export { metropolis, metropolis } from './sampling/metropolis.ts'
-export type {
-  ChainOptions,
-  Ladder,
-  Ladder,
-  MetropolisOptions,
-  MetropolisOptions,
-} from './sampling/metropolis-options.ts'
+export { metropolis } from './sampling/metropolis.ts'
+export type { Ladder, MetropolisOptions } from './sampling/metropolis-options.ts'
 export type {
   CustomProposal,
   FlipProposal,
