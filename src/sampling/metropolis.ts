@@ -76,7 +76,7 @@ async function prepare(given: MetropolisOptions): Promise<ChainPlan> {
   return { ...options, sampler: new MetropolisSampler(begun, firstPiece(begun)), seed, warmup }
 }
 
-/** Nanoseconds of an iteration at most, about: a guess that no density of ours comes near. */
+/** Iterations of a first piece, from nanoseconds of one that no density of ours comes near. */
 function firstPiece({ backend, density, columns }: MetropolisParts): number {
   if (density.kind === 'script') return 1
   const each = 40 * density.dim + 4 * density.numbers.length + 100 * density.program.length
@@ -183,7 +183,7 @@ function resumed(
     adapted: state.integer('adapted'),
     gathered: state.integer('gathered'),
   }
-  const random = state.numbers('random', 0, asked.chains)
+  const random = state.numbers('random', 0, asked.chains * temperatures.length)
   return assemble(backend, density, proposal, columns, asked, progress, temperatures, random)
 }
 

@@ -19,8 +19,12 @@ export function chainOf(run: SampleRun, chain: number): Float64Array {
 /** Draws first ... end - 1 of every chain, [chains, end - first, variables]. */
 export function drawsBetween(run: SampleRun, first: number, end: number): Float64Array {
   const [chains, , variables] = run.shape
-  const parts = Array.from({ length: chains }, (_, c) => chainOf(run, c).subarray(first * variables, end * variables))
-  return Float64Array.from(parts.flatMap((part) => [...part]))
+  const size = (end - first) * variables
+  const part = new Float64Array(chains * size)
+  for (let c = 0; c < chains; c++) {
+    part.set(chainOf(run, c).subarray(first * variables, end * variables), c * size)
+  }
+  return part
 }
 
 /** What a variable should be: its moments, and values with the probabilities that it lies below them. */
