@@ -126,7 +126,8 @@ describe('an argument that is wrong', () => {
 })
 
 describe('a density that fails', () => {
-  const good = { seed: 7, chains: 3, warmup: 0, draws: 400, thin: 2, init: [0, 0] } as const
+  const proposal = { kind: 'random-walk', step: 0.4 } as const
+  const good = { proposal, seed: 7, chains: 3, warmup: 0, draws: 400, thin: 2, init: [0, 0] } as const
   const beyond = (what: (x: Float64Array) => number) => ({
     dim: 2,
     logDensity: (x: Float64Array) => (x[0]! > 2.2 ? what(x) : target.logDensity(x)),
