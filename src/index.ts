@@ -123,6 +123,7 @@ export {
   type Tensor,
   tensor,
 } from './io/safetensors.ts'
+export { parseTransitions, type TransitionFormat, type TransitionText } from './io/transition-text.ts'
 export type { BinaryMatrix, Matrix, MatrixLike } from './matrix.ts'
 export { AliasTable } from './random/alias.ts'
 export type { Seed } from './random/key.ts'

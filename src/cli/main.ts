@@ -6,6 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { node } from '../backend/platform.node.ts'
 import { usePlatform } from '../backend/platform.ts'
 import { addAnneal } from './anneal.ts'
+import { addChain } from './chain.ts'
 import { addComplete } from './complete.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
@@ -22,6 +23,7 @@ Examples:
   $ gibbsite sample out/rbm-mnist/model.safetensors --out fantasies.png
   $ gibbsite recall patterns.npy noisy.npy --out recalled.png
   $ gibbsite anneal G1.txt --sweeps 5000
+  $ gibbsite chain matrix.csv
   $ gibbsite doctor
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl-C (what was finished is kept).
@@ -35,7 +37,7 @@ function build(): Command {
     .showHelpAfterError('(add --help for all options and examples)')
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'gibbsite: ')) })
     .exitOverride()
-  for (const add of [addTrain, addSample, addComplete, addEvaluate, addRecall, addAnneal, addInfo, addDoctor])
+  for (const add of [addTrain, addSample, addComplete, addEvaluate, addRecall, addAnneal, addChain, addInfo, addDoctor])
     add(program)
   return program
 }
