@@ -8,6 +8,7 @@ import { usePlatform } from '../backend/platform.ts'
 import { addAnneal } from './anneal.ts'
 import { addChain } from './chain.ts'
 import { addComplete } from './complete.ts'
+import { addDiagnose } from './diagnose.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { exitCodeOf, exitCodes, sentence } from './failure.ts'
@@ -24,6 +25,7 @@ Examples:
   $ gibbsite recall patterns.npy noisy.npy --out recalled.png
   $ gibbsite anneal G1.txt --sweeps 5000
   $ gibbsite chain matrix.csv
+  $ gibbsite diagnose draws.csv --out diagnosis
   $ gibbsite doctor
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl-C (what was finished is kept).
@@ -37,7 +39,18 @@ function build(): Command {
     .showHelpAfterError('(add --help for all options and examples)')
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'gibbsite: ')) })
     .exitOverride()
-  for (const add of [addTrain, addSample, addComplete, addEvaluate, addRecall, addAnneal, addChain, addInfo, addDoctor])
+  for (const add of [
+    addTrain,
+    addSample,
+    addComplete,
+    addEvaluate,
+    addRecall,
+    addAnneal,
+    addChain,
+    addDiagnose,
+    addInfo,
+    addDoctor,
+  ])
     add(program)
   return program
 }

@@ -34,6 +34,7 @@ describe('help', () => {
     ['complete'],
     ['evaluate'],
     ['anneal'],
+    ['diagnose'],
     ['info'],
     ['doctor'],
   ])('of %s %s', async (...words) => {
@@ -48,7 +49,7 @@ describe('help', () => {
   it('of the whole lists the commands and the exit codes', async () => {
     const { code, stdout } = await gibbsite(['--help'])
     expect(code).toBe(0)
-    for (const name of ['train', 'sample', 'complete', 'evaluate', 'recall', 'anneal', 'info', 'doctor'])
+    for (const name of ['train', 'sample', 'complete', 'evaluate', 'recall', 'anneal', 'diagnose', 'info', 'doctor'])
       expect(stdout).toMatch(new RegExp(`^ +${name} `, 'm'))
     expect(stdout).toContain('Exit codes: 0')
   })

@@ -50,10 +50,11 @@ ${endLabels(chart.series, xs, ys)}
 </svg>`
 }
 
-type Scale = (value: number) => number
-type Range = [low: number, high: number]
+export type Scale = (value: number) => number
+export type Range = [low: number, high: number]
 
-function scale([low, high]: Range, [from, to]: Range): Scale {
+/** The straight line that takes low to from and high to to. */
+export function scale([low, high]: Range, [from, to]: Range): Scale {
   return (value) => (high === low ? (from + to) / 2 : from + ((value - low) / (high - low)) * (to - from))
 }
 
@@ -64,8 +65,8 @@ function extent(values: readonly number[]): Range {
   )
 }
 
-// One value alone, or equal values, still need an axis with a height.
-function padded([low, high]: Range): Range {
+/** One value alone, or equal values, still need an axis with a height. */
+export function padded([low, high]: Range): Range {
   const room = low === high ? Math.max(1e-3, Math.abs(low) * 0.05) : 0
   return [low - room, high + room]
 }

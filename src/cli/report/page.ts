@@ -82,10 +82,10 @@ export function facts(caption: string, rows: readonly Fact[]): string {
 }
 
 /** A table of numbers with a heading row, which scrolls sideways by itself on a narrow screen. */
-export function numbers(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function numbers(heads: readonly string[], rows: readonly (readonly string[])[], label: string): string {
   const head = heads.map((text) => `<th scope="col">${escape(text)}</th>`).join('')
   const body = rows.map((row) => `<tr>${row.map((text) => `<td>${escape(text)}</td>`).join('')}</tr>`)
-  return `<div class="wide" tabindex="0" role="region" aria-label="All epochs"><table>\n<tr>${head}</tr>\n${body.join('\n')}\n</table></div>`
+  return `<div class="wide" tabindex="0" role="region" aria-label="${escape(label)}"><table>\n<tr>${head}</tr>\n${body.join('\n')}\n</table></div>`
 }
 
 /** JSON inside the page, for programs that read reports. */

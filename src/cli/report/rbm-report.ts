@@ -139,7 +139,7 @@ function allEpochs(epochs: readonly EpochRecord[]): string {
     cell(epoch.logLikelihood?.lower),
     cell(epoch.logLikelihood?.upper),
   ])
-  return `<details><summary>All numbers as a table</summary>${numbers(heads, rows)}</details>`
+  return `<details><summary>All numbers as a table</summary>${numbers(heads, rows, 'All epochs')}</details>`
 }
 
 function cell(value: number | undefined): string {

@@ -8,7 +8,7 @@ interface Table {
 }
 
 export function summaryTable({ columns, rows }: Table): string {
-  const cells = rows.map((row) => columns.map((column) => cell(column, row[column as 'mean'])))
+  const cells = rows.map((row) => columns.map((column) => cell(column, row)))
   const widths = columns.map((column, k) => Math.max(column.length, ...cells.map((line) => line[k]!.length)))
   const nameWidth = Math.max(0, ...rows.map((row) => row.name.length))
   const line = (name: string, texts: readonly string[]) =>
@@ -19,16 +19,20 @@ export function summaryTable({ columns, rows }: Table): string {
   ].join('\n')
 }
 
-function cell(column: string, value: number): string {
+function cell(column: string, row: SummaryRow): string {
+  const value = row[column as 'mean']
   if (!Number.isFinite(value)) return String(value)
   if (column.startsWith('ess_')) return value.toFixed(0)
   if (column === 'r_hat') return value.toFixed(2)
-  return significant(value)
+  return readable(value, column.startsWith('mcse_') ? Math.abs(value) : row.sd)
 }
 
-/** Three decimals where they say enough, else four significant digits. */
-function significant(value: number): string {
-  const size = Math.abs(value)
-  if (size !== 0 && (size < 0.01 || size >= 1e6)) return value.toExponential(2)
-  return value.toFixed(3)
+/**
+ * A number for a person: three decimals where these say enough of what matters, else powers of ten.
+ *
+ * @param scale how small a difference matters: the sd for a place, an error itself
+ */
+export function readable(value: number, scale: number): string {
+  const fits = Math.abs(value) < 1e6 && (scale === 0 || scale >= 0.002)
+  return fits ? value.toFixed(3) : value.toExponential(2)
 }
