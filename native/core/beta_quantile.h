@@ -1,18 +1,9 @@
 // The quantile of the beta distribution, good to about 10^-10: enough to find the order statistics at the ends of a
 // quantile's interval.
 #pragma once
-#include "core/math.h"
+#include "core/math_gamma.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
-
-// log Gamma(x) for x >= 1: Stirling's series from 12 upwards, and the recurrence below.
-inline double log_gamma_from_one(double x) {
-  double product = 1;
-  for (; x < 12; x += 1) product *= x;
-  const double z = 1 / (x * x);
-  const double series = (1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z / 1188)))) / x;
-  return (x - 0.5) * log(x) - x + 0.91893853320467274178 + series - log(product);
-}
 
 // The continued fraction of the incomplete beta function (DLMF 8.17.22) by the method of Lentz (1976); it converges
 // fast for x < (a + 1) / (a + b + 2).
@@ -40,8 +31,7 @@ inline double beta_fraction(double x, double a, double b) {
 
 // I_x(a, b) for a, b >= 1 and 0 < x < 1.
 inline double beta_cdf(double x, double a, double b) {
-  const double front =
-      exp(log_gamma_from_one(a + b) - log_gamma_from_one(a) - log_gamma_from_one(b) + a * log(x) + b * log1p(-x));
+  const double front = exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * log(x) + b * log1p(-x));
   if (x < (a + 1) / (a + b + 2)) return front * beta_fraction(x, a, b) / a;
   return 1 - front * beta_fraction(1 - x, b, a) / b;
 }

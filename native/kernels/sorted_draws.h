@@ -1,6 +1,6 @@
 // The draws of one variable in order: quantiles, the narrowest interval, and rank normalisation.
 #pragma once
-#include "core/normal_score.h"
+#include "core/math_normal.h"
 #include "core/sort.h"
 #include "kernels/split_chains.h"
 
@@ -23,7 +23,10 @@ class normal_scores {
   }
 
  private:
-  double compute(double rank) const { return normal_score((rank - 0.375) / (static_cast<double>(total_) + 0.25)); }
+  double compute(double rank) const {
+    const double p = (rank - 0.375) / (static_cast<double>(total_) + 0.25);
+    return normal_quantile(p - 0.5, smaller(p, 1 - p));
+  }
 
   const size_t total_;
   const scratch<double> score_;

@@ -23,8 +23,15 @@ struct moments {
   double mean, variance;  // the variance with the divisor count - 1
 };
 
+// Summed from the first number on: the mean of equal numbers is that number exactly.
+inline double mean_of(const double* x, size_t count) {
+  double part[sum_parts] = {};
+  for (size_t i = 0; i < count; i++) part[i % sum_parts] += x[i] - x[0];
+  return x[0] + add_parts(part) / static_cast<double>(count);
+}
+
 inline moments moments_of(const double* x, size_t count) {
-  const double n = static_cast<double>(count), mean = sum(x, count) / n;
+  const double n = static_cast<double>(count), mean = mean_of(x, count);
   double part[sum_parts] = {};
   for (size_t i = 0; i < count; i++) part[i % sum_parts] += (x[i] - mean) * (x[i] - mean);
   return {mean, add_parts(part) / (n - 1)};
@@ -109,7 +116,7 @@ class split_ess {
   }
 
   void put_centred(const double* x, double* to) const {
-    const double mean = sum(x, split_.half()) / static_cast<double>(split_.half());
+    const double mean = mean_of(x, split_.half());
     for (size_t t = 0; t < split_.half(); t++) to[t * fft_lanes] = x[t] - mean;
   }
 
@@ -138,7 +145,7 @@ class split_ess {
   double variance_of_means(const double* x) const {
     const scratch<double> mean(split_.halves());
     for (size_t h = 0; h < split_.halves(); h++) {
-      mean[h] = sum(x + split_.start(h), split_.half()) / static_cast<double>(split_.half());
+      mean[h] = mean_of(x + split_.start(h), split_.half());
     }
     return moments_of(mean.data(), split_.halves()).variance;
   }

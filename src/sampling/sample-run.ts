@@ -5,6 +5,8 @@ import type { Seed } from '../random/key.ts'
 import type { ChainState } from './chain-sampler.ts'
 import { type Summary, type SummaryOptions, summary } from './diagnostics/summary.ts'
 import type { DrawsLike } from './draws.ts'
+import { type InferenceDataJson, toArviz } from './exchange/arviz.ts'
+import { toCsv } from './exchange/stan-csv.ts'
 
 /** What a finished or stopped run knows. */
 export interface SampleRunParts extends DrawsLike {
@@ -61,6 +63,16 @@ export class SampleRun implements DrawsLike {
   /** The table of the run: means, spreads, standard errors and convergence diagnostics of every variable. */
   summary(options?: SummaryOptions): Summary {
     return summary(this, options)
+  }
+
+  /** The draws as Stan's CSV files, one text for each chain; see `toCsv`. */
+  toCsv(): string[] {
+    return toCsv(this)
+  }
+
+  /** The draws as InferenceData for ArviZ; see `toArviz`. */
+  toArviz(): InferenceDataJson {
+    return toArviz(this)
   }
 
   /**

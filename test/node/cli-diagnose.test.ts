@@ -48,11 +48,16 @@ describe('gibbsite diagnose', () => {
   it('draws pictures', async () => {
     const out = folder.file('pictures')
     const said = await gibbsiteJson(['diagnose', ...files, '--out', out])
-    expect(said.written.map((path: string) => path.slice(out.length + 1))).toEqual(
-      ['trace.svg', 'rank.svg', 'pairs.svg', 'report.html'],
-    )
+    expect(said.written.map((path: string) => path.slice(out.length + 1))).toEqual([
+      'trace.svg',
+      'rank.svg',
+      'pairs.svg',
+      'report.html',
+    ])
     const text = (name: string) => readFile(`${out}/${name}`, 'utf8')
-    const [trace, rank, pairs, report] = await Promise.all(['trace.svg', 'rank.svg', 'pairs.svg', 'report.html'].map(text))
+    const [trace, rank, pairs, report] = await Promise.all(
+      ['trace.svg', 'rank.svg', 'pairs.svg', 'report.html'].map(text),
+    )
     for (const svg of [trace!, rank!, pairs!]) {
       expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [\s\S]*<\/svg>\n$/)
       expect(svg).not.toMatch(/NaN|Infinity|undefined/)

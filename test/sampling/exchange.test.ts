@@ -55,6 +55,8 @@ describe("Stan's CSV", () => {
       expect(back).toEqual({ data, shape, names, statistics })
     }
     expect(summary(parseDraws(texts)).rows).toEqual(summary(run).rows)
+    const plain = { data, shape, names }
+    expect(parseDraws(toCsv(plain))).toEqual(plain)
   })
 
   it('of what is not finite, and of the sign of zero', () => {

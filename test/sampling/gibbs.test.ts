@@ -215,4 +215,9 @@ describe('Gibbs sampling of a normal distribution', () => {
 })
 
 /** Of the draws; the same on every backend. */
-const known = { conditionals: '8a1c8682d255627a', moves: '28f9009ec6168a19', systematic: '1a6681931780f27f', random: '60235f465e28b783' }
+const known = {
+  conditionals: '8a1c8682d255627a',
+  moves: '28f9009ec6168a19',
+  systematic: '1a6681931780f27f',
+  random: '60235f465e28b783',
+}

@@ -14,13 +14,15 @@ interface Chain {
   readonly rows: Float64Array[]
   /** Line of the header, for messages. */
   readonly line: number
+  /** Comments or statistics say that names are written as Stan does. */
+  readonly isStan: boolean
 }
 
 /**
  * Reads draws from CSV text.
  *
- * Stan's files: comments begin with #, columns that end in __ are statistics, `x.1.2` is the variable `x[0,1]`, warm-up
- * that was saved is left out. Plain files: a line of names and lines of numbers, or numbers alone. A text is a chain; one
+ * Stan's files, known by comments or by columns that end in __: comments begin with #, those columns are statistics,
+ * `x.1.2` is the variable `x[0,1]`, warm-up that was saved is left out. Plain files: a line of names and lines of numbers, or numbers alone. A text is a chain; one
  * with a column `chain`, `.chain` or `chain__` holds those chains, and a header that is repeated begins the next one.
  * Columns that only number the draws are left out.
  *
@@ -67,10 +69,12 @@ class Reader {
   /** What comments say of the run. */
   readonly #facts = new Map<string, number>()
   #numbers = 0
+  #commented = false
 
   take(line: string, number: number): void {
     if (line === '') return
     if (line.startsWith('#')) {
+      this.#commented = true
       this.#note(line)
       return
     }
@@ -100,7 +104,7 @@ class Reader {
     if (cells.length > MOST_COLUMNS)
       throw new FormatError(`expected at most ${MOST_COLUMNS} columns; got ${cells.length}`)
     if (cells.every((cell) => readNumber(cell) !== undefined)) {
-      this.#chains.push({ header: defaultNames(cells.length), rows: [], line })
+      this.#chains.push({ header: defaultNames(cells.length), rows: [], line, isStan: false })
       this.#add(cells, line, cells.length)
       return
     }
@@ -113,7 +117,8 @@ class Reader {
       const twice = header.find((name, k) => header.indexOf(name) !== k)!
       throw new FormatError(`expected names that differ in line ${line}; got ${show(twice)} twice`)
     }
-    this.#chains.push({ header, rows: [], line })
+    const isStan = this.#commented || header.some((name) => statisticOfStan(name) !== undefined)
+    this.#chains.push({ header, rows: [], line, isStan })
   }
 
   #add(cells: readonly string[], line: number, columns: number): void {
@@ -186,8 +191,7 @@ function checkAlike(chains: readonly Chain[]): void {
 }
 
 function gather(chains: readonly Chain[]): DrawsLike {
-  const { header, rows } = chains[0]!
-  const isStan = header.includes('lp__') || header.includes('accept_stat__')
+  const { header, rows, isStan } = chains[0]!
   const columns = header.map((name, column) => ({ name, column, statistic: statisticOfStan(name) }))
   const kept = columns.filter(({ name }) => !chainColumns.includes(name) && !drawColumns.includes(name))
   const variables = kept.filter(({ statistic }) => statistic === undefined)
