@@ -1,12 +1,13 @@
 // The peers of W7j: random-walk Metropolis in JavaScript on the densities of bench/densities.mjs, one chain after another:
 // the package ranjs, and a loop written by hand. Neither keeps draws.
-//   npm install ranjs (1.24.5, somewhere), then: RANJS=/path/to/node_modules/ranjs node bench/peers/w7j-ranjs.mjs
+//   npm install ranjs@1.24.5 && npx rolldown node_modules/ranjs/src/mc/index.js --file ranjs-mc.mjs    (elsewhere; its own
+//   bundle is without the samplers)
+//   RANJS=/path/to/ranjs-mc.mjs node bench/peers/w7j-ranjs.mjs
 import { pathToFileURL } from 'node:url'
 import { CHAINS, densities } from '../densities.mjs'
 import { measure } from '../harness.mjs'
 
-const folder = process.env.RANJS ?? 'ranjs'
-const ranjs = (await import(pathToFileURL(`${folder}/dist/ranjs.min.js`).href)).default
+const { RWM } = await import(pathToFileURL(process.env.RANJS ?? 'ranjs-mc.mjs').href)
 const context = { backend: '', threads: 1, library: undefined }
 
 /** Without its warm-up, so that nothing is adapted; its states are not asked for, its history of 10,000 it always keeps. */
@@ -14,7 +15,7 @@ function byRanjs({ dim, step, steps, logDensity }) {
   const start = () => ({ x: new Array(dim).fill(0), internal: { proposal: new Array(dim).fill(step) } })
   return () => {
     for (let c = 0; c < CHAINS; c++) {
-      const chain = new ranjs.mc.RWM(logDensity, { dim }, start())
+      const chain = new RWM(logDensity, { dim }, start())
       for (let t = 0; t < steps; t++) chain.iterate()
     }
   }
