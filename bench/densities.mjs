@@ -82,9 +82,76 @@ export const densities = [
   },
 ]
 
-/** The same density of all points in one call. */
-export function batched({ dim, logDensity }) {
-  return (xs, out) => {
-    for (let c = 0; c < out.length; c++) out[c] = logDensity(xs.subarray(c * dim, (c + 1) * dim))
+/**
+ * The same densities of all points in one call, as a user would write them for speed: four chains at a time, whose sums
+ * don't wait for each other.
+ */
+export const batches = { a_gauss50: gaussBatch, b_banana2: bananaBatch, c_logreg1000x20: logisticBatch }
+
+function gaussBatch(xs, out) {
+  for (let c = 0; c < out.length; c += 4) {
+    const [p, q, r, s] = [50 * c, 50 * c + 50, 50 * c + 100, 50 * c + 150]
+    let [sp, sq, sr, ss] = [0, 0, 0, 0]
+    for (let i = 0; i < 50; i++) {
+      let [a, b, d, e] = [0, 0, 0, 0]
+      for (let j = 0; j < 50; j++) {
+        const w = flatPrecision[50 * i + j]
+        a += w * xs[p + j]
+        b += w * xs[q + j]
+        d += w * xs[r + j]
+        e += w * xs[s + j]
+      }
+      sp += a * xs[p + i]
+      sq += b * xs[q + i]
+      sr += d * xs[r + i]
+      ss += e * xs[s + i]
+    }
+    out[c] = -0.5 * sp
+    out[c + 1] = -0.5 * sq
+    out[c + 2] = -0.5 * sr
+    out[c + 3] = -0.5 * ss
   }
+}
+
+function bananaBatch(xs, out) {
+  for (let c = 0; c < out.length; c++) {
+    const [x, y] = [xs[2 * c], xs[2 * c + 1]]
+    const [off, ridge] = [1 - x, y - x * x]
+    out[c] = -(off * off + 100 * ridge * ridge) / 20
+  }
+}
+
+function logisticBatch(xs, out) {
+  for (let c = 0; c < out.length; c += 4) {
+    const [p, q, r, s] = [20 * c, 20 * c + 20, 20 * c + 40, 20 * c + 60]
+    let [sp, sq, sr, ss] = [0, 0, 0, 0]
+    for (let i = 0; i < 1000; i++) {
+      let [a, b, d, e] = [0, 0, 0, 0]
+      for (let j = 0; j < 20; j++) {
+        const x = X[20 * i + j]
+        a += x * xs[p + j]
+        b += x * xs[q + j]
+        d += x * xs[r + j]
+        e += x * xs[s + j]
+      }
+      sp += y[i] * a - softplus(a)
+      sq += y[i] * b - softplus(b)
+      sr += y[i] * d - softplus(d)
+      ss += y[i] * e - softplus(e)
+    }
+    out[c] = sp - 0.005 * square(xs, p)
+    out[c + 1] = sq - 0.005 * square(xs, q)
+    out[c + 2] = sr - 0.005 * square(xs, r)
+    out[c + 3] = ss - 0.005 * square(xs, s)
+  }
+}
+
+function softplus(x) {
+  return Math.max(x, 0) + Math.log(1 + Math.exp(-Math.abs(x)))
+}
+
+function square(xs, first) {
+  let sum = 0
+  for (let j = first; j < first + 20; j++) sum += xs[j] * xs[j]
+  return sum
 }

@@ -1,6 +1,6 @@
 // W7: random-walk Metropolis, 64 chains from the origin, with the peers' steps and no adaptation. Like the peers' runs, the
 // timed ones keep the last states only; `.ess` is the rate times the effective draws a step of one run that keeps all.
-import { batched, CHAINS, densities } from './densities.mjs'
+import { batches, CHAINS, densities } from './densities.mjs'
 
 /** Steps that an effective sample size leaves out at first, as the peers do. */
 const SETTLING = 2000
@@ -79,7 +79,7 @@ export default [
     return workload(`W7j.point.${density.id}`, density, () => ({ dim, logDensity }), scripted(density))
   }),
   ...densities.map((density) => {
-    const target = () => ({ dim: density.dim, logDensityBatch: batched(density) })
+    const target = () => ({ dim: density.dim, logDensityBatch: batches[density.id] })
     return workload(`W7j.batch.${density.id}`, density, target, scripted(density))
   }),
 ]
