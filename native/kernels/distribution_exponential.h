@@ -160,7 +160,7 @@ struct geometric_family {
   }
   template <bool upper, class V>
   V tail(V k) const {
-    return probability_of<upper>(-log_failure * k);
+    return probability_of<upper>(select(k > 0, -log_failure * k, splat<V>(0.0)));
   }
   template <bool upper, class V>
   V cdf(V x) const {
@@ -170,9 +170,10 @@ struct geometric_family {
   V log_pdf(V x) const {
     const V failures = x - 1;
     const V value = log_success + select(failures > 0, failures * log_failure, splat<V>(0.0));
-    return select(round_down(x) == x, value, splat<V>(-infinity));
+    return select((x >= 1) & (round_down(x) == x), value, splat<V>(-infinity));
   }
-  double low = 1, high = infinity, log_failure, log_success;
+  // The distribution function is 0 below 1, and the formula says so at 0.
+  double low = 0, high = infinity, log_failure, log_success;
 };
 
 }  // namespace gibbsite::GIBBSITE_TARGET

@@ -65,7 +65,7 @@ struct half_normal_family {
   template <bool upper, class V>
   V cdf(V x) const {
     const V z = x / scale;
-    return 2 * (upper ? normal_tail(z) : normal_half(z));
+    return at_most(2 * (upper ? normal_tail(z) : normal_half(z)), 1);
   }
   template <class V>
   V log_pdf(V x) const {

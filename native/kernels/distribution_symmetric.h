@@ -47,11 +47,18 @@ struct triangular_family {
         rising((p[2] - p[0]) * (p[1] - p[0])),
         falling((p[2] - p[0]) * (p[2] - p[1])),
         log_peak(log(2 / (p[2] - p[0]))) {}
+  // On each side from its end or, beyond a quarter of its probability, from the mode, where 1 - sqrt(f) is taken as
+  // (1 - f) / (1 + sqrt(f)): so neither the ends nor a mode at an end suffer from rounding.
   template <bool upper, class V>
   V quantile(V t) const {
+    const double width = high - low, left = mode - low, right = high - mode;
     const V below = upper ? 1 - t : t, above = upper ? t : 1 - t;
-    const auto left = upper ? above >= (high - mode) / (high - low) : below <= (mode - low) / (high - low);
-    const V x = select(left, low + sqrt(below * rising), high - sqrt(above * falling));
+    const V f = below * width / left, g = above * width / right;
+    const V rest_f = upper ? (t * width - right) / left : 1 - f, rest_g = upper ? 1 - g : (t * width - left) / right;
+    const V root_f = sqrt(f), root_g = sqrt(g);
+    const V rising_side = select(f < 0.25, low + left * root_f, mode - left * (rest_f / (1 + root_f)));
+    const V falling_side = select(g < 0.25, high - right * root_g, mode + right * (rest_g / (1 + root_g)));
+    const V x = select(upper ? above * width >= right : below * width <= left, rising_side, falling_side);
     return at_most(at_least(x, low), high);
   }
   // Twice the area of the triangle beyond x on its own side is (distance to the end)^2 / (rising or falling).

@@ -70,5 +70,5 @@ export function binomial(given: BinomialOptions): Distribution {
   const n = integerWithin('n', values.n, 1, LARGEST)
   const p = probability('p', values.p)
   const moments = () => ({ mean: n * p, variance: n * p * (1 - p) })
-  return countDistribution('binomial', { parameters: [n, p], support: [0, n], moments })
+  return countDistribution('binomial', { parameters: [n, p], support: [p < 1 ? 0 : n, p > 0 ? n : 0], moments })
 }

@@ -31,9 +31,12 @@ const MOST_INTERVALS = 1 << 16
 /** Logarithms are kept this far below where exp overflows. */
 const ROOM = 500
 
-interface Interval {
+interface Range {
   readonly from: number
   readonly to: number
+}
+
+interface Interval extends Range {
   readonly integral: number
 }
 
@@ -82,7 +85,7 @@ export class DensityIntegral {
     const lower = points.map((_, k) => (this.#below[number[k]!]! + parts[k]!) / this.total)
     const upper = points.map((_, k) => {
       const i = number[k]!
-      return (this.#above[i + 1]! + Math.max(0, this.#intervals[i]!.integral - parts[k]!)) / this.total
+      return (this.#above[i + 1]! + Math.max(0, this.#intervals[i]!.integral - parts[k]!)) / this.#above[0]!
     })
     return { lower, upper }
   }
@@ -156,16 +159,19 @@ export class DensityIntegral {
     return done
   }
 
-  /** Of each range the integral of the density by one rule. */
-  #integrals(ranges: readonly { readonly from: number; readonly to: number }[]): Float64Array {
-    const densities = this.#densities(nodesOf(ranges))
-    return Float64Array.from(ranges, ({ from, to }, r) => {
+  /** Of each range the integral of the density by one rule; an empty one is not looked at, for at the ends may be poles. */
+  #integrals(ranges: readonly Range[]): Float64Array {
+    const some = ranges.filter(({ from, to }) => to > from)
+    const densities = this.#densities(nodesOf(some))
+    const integrals = some.map(({ from, to }, r) => {
       let sum = 0
       for (let k = 0; k < NODES.length; k++) {
         sum += WEIGHTS[k]! * (densities[r * POINTS + 2 * k]! + densities[r * POINTS + 2 * k + 1]!)
       }
       return (sum * (to - from)) / 2
     })
+    let next = 0
+    return Float64Array.from(ranges, ({ from, to }) => (to > from ? integrals[next++]! : 0))
   }
 
   #densities(points: Float64Array): Float64Array {
@@ -194,12 +200,12 @@ function firstEnds({ low, high }: DensitySource): number[] {
   return Array.from({ length: FIRST + 1 }, (_, i) => (i === FIRST ? high : low + (high - low) * (i / FIRST)))
 }
 
-function pairs(ends: readonly number[]): { from: number; to: number }[] {
+function pairs(ends: readonly number[]): Range[] {
   return ends.slice(1).map((to, i) => ({ from: ends[i]!, to }))
 }
 
 /** The rule's points of each range: twelve, in pairs about the middle. */
-function nodesOf(ranges: readonly { readonly from: number; readonly to: number }[]): Float64Array {
+function nodesOf(ranges: readonly Range[]): Float64Array {
   const points = new Float64Array(ranges.length * POINTS)
   for (const [r, { from, to }] of ranges.entries()) {
     const half = (to - from) / 2

@@ -20,7 +20,7 @@ export interface Law {
   logPdf(points: Float64Array): void
   /** P(X <= x), or P(X > x) if `upper`. */
   cdf(points: Float64Array, upper: boolean): void
-  /** The inverse of the same. Probabilities are from 0 to 1. */
+  /** The inverse of the same; of 0 and 1 it may be anything. */
   quantile(probabilities: Float64Array, upper: boolean): void
   /** From uniforms on (0, 1) to draws, where that is not `quantile`. */
   transform?(uniforms: Float64Array): void
@@ -151,14 +151,14 @@ export class Distribution implements Proposal {
   quantile(p: number): number
   quantile(p: ArrayLike<number>): Float64Array
   quantile(p: number | ArrayLike<number>): number | Float64Array {
-    return through(checkProbabilities('p', p), p, (values) => this.#law.quantile(values, false))
+    return through(checkProbabilities('p', p), p, (values) => quantiles(this.#law, values, false))
   }
 
   /** The smallest x with P(X > x) <= q: `quantile(1 - q)`, but accurate for small q. */
   quantileUpper(q: number): number
   quantileUpper(q: ArrayLike<number>): Float64Array
   quantileUpper(q: number | ArrayLike<number>): number | Float64Array {
-    return through(checkProbabilities('q', q), q, (values) => this.#law.quantile(values, true))
+    return through(checkProbabilities('q', q), q, (values) => quantiles(this.#law, values, true))
   }
 
   /** `logPdf` of rows [n, 1], as proposals have it. */
@@ -200,6 +200,14 @@ function fillByUniforms(law: Law, out: Float64Array, draws: Draws): void {
     fillUniforms(part, later(draws, first))
     transformed(law, part)
   })
+}
+
+/** Probabilities replaced by quantiles; 0 and 1 by the ends of the support, where formulas may have no value. */
+export function quantiles(law: Law, probabilities: Float64Array, upper: boolean): void {
+  const [low, high] = upper ? [law.support[1], law.support[0]] : law.support
+  const ends = Float64Array.from(probabilities, (p) => (p === 0 ? low : p === 1 ? high : Number.NaN))
+  law.quantile(probabilities, upper)
+  for (let i = 0; i < ends.length; i++) if (!Number.isNaN(ends[i]!)) probabilities[i] = ends[i]!
 }
 
 /** Uniforms replaced by draws. */

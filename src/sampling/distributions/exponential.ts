@@ -83,5 +83,10 @@ export function geometric(given: ProbabilityOptions): Distribution {
   const p = numberWithin('p', value, 0, 1)
   if (p === 0) throw new ArgumentError(expected('p', 'to be above 0', show(value)))
   const moments = () => ({ mean: 1 / p, variance: (1 - p) / p / p })
-  return kernelDistribution('geometric', { parameters: [p], support: [1, Infinity], moments, discrete: true })
+  return kernelDistribution('geometric', {
+    parameters: [p],
+    support: [1, p < 1 ? Infinity : 1],
+    moments,
+    discrete: true,
+  })
 }

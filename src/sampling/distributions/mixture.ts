@@ -4,7 +4,7 @@ import { finiteArray } from '../../check.ts'
 import { ArgumentError, expected, show } from '../../errors.ts'
 import { AliasTable } from '../../random/alias.ts'
 import type { Draws } from '../../random/rng.ts'
-import { Distribution, fillUniforms, inParts, type Law, later, lawOf, transformed } from './distribution.ts'
+import { Distribution, fillUniforms, inParts, type Law, later, lawOf, quantiles, transformed } from './distribution.ts'
 import { chooseComponents, logMixture, middleOf } from './mixture-parts.ts'
 import type { Moments } from './moments.ts'
 import { MultivariateMixture } from './multivariate-mixture.ts'
@@ -59,7 +59,7 @@ function flat(laws: readonly Law[], shares: Float64Array): [laws: Law[], shares:
 /** Halvings that leave nothing between the ends of any interval of numbers. */
 const MOST_STEPS = 2200
 
-class MixtureLaw implements Law {
+export class MixtureLaw implements Law {
   readonly name = 'mixture'
   readonly discrete: boolean
   readonly support: readonly [low: number, high: number]
@@ -115,7 +115,7 @@ class MixtureLaw implements Law {
   quantile(probabilities: Float64Array, upper: boolean): void {
     const each = this.laws.map((law) => {
       const values = probabilities.slice()
-      law.quantile(values, upper)
+      quantiles(law, values, upper)
       return values
     })
     const low = probabilities.map((_, i) => Math.min(...each.map((values) => values[i]!)))

@@ -9,7 +9,7 @@ export interface Moments {
 
 /** Steps of the rule from the middle to either end, where the smaller tail is below 1e-300. */
 const REACH = 6.1
-const STEPS = 256
+const STEPS = 1024
 
 /**
  * Integrals over (0, 1) of functions of a probability, by the double exponential rule [Takahasi and Mori 1974]: p =
@@ -59,7 +59,7 @@ function integrate(quantiles: Float64Array, f: (x: number) => number): number {
     sum += term
     size += Math.abs(term)
   }
-  return last > LAST_TERM * size ? Number.NaN : sum
+  return last > LAST_TERM * size || !Number.isFinite(size) ? Number.NaN : sum
 }
 
 /** Tails that sums leave out. */

@@ -3,8 +3,9 @@
 import { options } from '../../check.ts'
 import { ArgumentError, expected, show } from '../../errors.ts'
 import { end, interval } from './check.ts'
-import { Distribution, type Law, lawOf } from './distribution.ts'
+import { Distribution, type Law, lawOf, quantiles } from './distribution.ts'
 import { KernelLaw } from './kernel-law.ts'
+import { MixtureLaw } from './mixture.ts'
 import { type Moments, momentsByQuantiles, momentsBySums } from './moments.ts'
 import { truncatedNormalLaw } from './normal.ts'
 import { logOf } from './special.ts'
@@ -32,9 +33,34 @@ export function truncated(distribution: Distribution, given: TruncateOptions): D
   const [least, most] = law.support
   const low = Math.max(least, end('low', values.low ?? least))
   const high = Math.min(most, end('high', values.high ?? most))
-  if (law.discrete) return new Distribution(new TruncatedLaw(law, Math.ceil(low), Math.floor(high)))
-  interval(low, high)
-  return new Distribution(truncatedNormalOf(law, low, high) ?? new TruncatedLaw(law, low, high))
+  if (!law.discrete) interval(low, high)
+  return new Distribution(cut(law, low, high))
+}
+
+function cut(law: Law, low: number, high: number): Law {
+  if (law instanceof MixtureLaw) return cutMixture(law, low, high)
+  if (law.discrete) return new TruncatedLaw(law, Math.ceil(low), Math.floor(high))
+  return truncatedNormalOf(law, low, high) ?? new TruncatedLaw(law, low, high)
+}
+
+/** A mixture of the components that have something in the interval, in proportion to what they have there. */
+function cutMixture(law: MixtureLaw, low: number, high: number): Law {
+  const masses = law.laws.map((one) =>
+    massBetween(tailsAt(one, law.discrete ? Math.ceil(low) - 1 : low), tailsAt(one, high)),
+  )
+  const shares = masses.map((mass, k) => law.shares[k]! * mass)
+  const total = shares.reduce((a, b) => a + b, 0)
+  if (!(total > 0)) throw emptyInterval(low, high)
+  const kept = [...shares.keys()].filter((k) => shares[k]! > 0)
+  const ends = (k: number) => [Math.max(low, law.laws[k]!.support[0]), Math.min(high, law.laws[k]!.support[1])] as const
+  return new MixtureLaw(
+    kept.map((k) => cut(law.laws[k]!, ...ends(k))),
+    Float64Array.from(kept, (k) => shares[k]! / total),
+  )
+}
+
+function emptyInterval(low: number, high: number): ArgumentError {
+  return new ArgumentError(expected('low ... high', 'to hold a probability above 0', `${low} ... ${high}`))
 }
 
 /** A cut normal distribution has a kernel of its own, exact far in the tails too. */
@@ -66,9 +92,7 @@ class TruncatedLaw implements Law {
     this.#begin = tailsAt(law, law.discrete ? low - 1 : low)
     this.#end = tailsAt(law, high)
     this.#mass = massBetween(this.#begin, this.#end)
-    if (!(this.#mass > 0)) {
-      throw new ArgumentError(expected('low ... high', 'to hold a probability above 0', `${low} ... ${high}`))
-    }
+    if (!(this.#mass > 0)) throw emptyInterval(low, high)
   }
 
   moments(): Moments {
@@ -135,7 +159,7 @@ function quantilesBySide(law: Law, tails: Float64Array, side: Uint8Array): void 
   for (const wanted of upper === 0 ? [0] : [0, 1]) {
     const places = Uint32Array.from(tails.keys()).filter((i) => side[i] === wanted)
     const values = Float64Array.from(places, (i) => tails[i]!)
-    law.quantile(values, wanted === 1)
+    quantiles(law, values, wanted === 1)
     for (let i = 0; i < places.length; i++) tails[places[i]!] = values[i]!
   }
 }
