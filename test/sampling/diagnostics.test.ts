@@ -4,17 +4,21 @@ import { describe, expect, it } from 'vitest'
 import {
   ArgumentError,
   autocorrelationTime,
+  current,
   ess,
   mcse,
+  psis,
   quantiles,
   Rng,
   rHat,
   type Summary,
   type SummaryRow,
+  setThreads,
   summary,
   summaryInPieces,
 } from '#gibbsite'
 import { fixture } from '../support/fixture.ts'
+import { sha256 } from '../support/sha256.ts'
 import { Family, zTest } from '../support/statistics.ts'
 
 interface ChainCase {
@@ -262,4 +266,23 @@ describe('bad input is one sentence', () => {
     expect(() => ess([[1]], { quantile: 2 })).toThrow('probability from 0 to 1')
     expect(() => quantiles([[1]], [])).toThrow('expected `probabilities`')
   })
+})
+
+it('the same bytes on every backend, with any number of threads, with or without others beside', async () => {
+  const [chainCount, each, variables] = [3, 205, 10]
+  const data = new Rng(9).normal(chainCount * each * variables)
+  const draws = { data, shape: [chainCount, each, variables] }
+  const threads = current().threads()
+  const hashes = new Set<string>()
+  for (const count of [1, 2, 7]) {
+    setThreads(count)
+    const numbers = summary(draws).rows.flatMap((row) =>
+      Object.values(row).filter((value) => typeof value === 'number'),
+    )
+    const { logWeights, paretoK } = psis(data.subarray(0, 2000))
+    const of = quantiles(draws, [0.1, 0.5]).flatMap(({ value, ess, mcse }) => [value, ess, mcse])
+    hashes.add(await sha256(Float64Array.of(...numbers, ...of, paretoK, ...logWeights)))
+  }
+  setThreads(threads)
+  expect([...hashes]).toEqual(['956c16df7ba943477fc23df9084636cafe2780b9f8f90d4712b53169a982f4d4'])
 })
