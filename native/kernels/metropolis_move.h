@@ -73,12 +73,13 @@ class metropolis_mover {
         normal_source_(setting.key, metropolis_purpose::normal),
         swap_source_(setting.key, metropolis_purpose::swap),
         langevin_(setting.kind == proposal_kind::langevin),
-        memory_((langevin_ ? 9 : 3) * dim_ * width_ + setting.scale_rows() * width_ + 6 * width_ +
+        memory_((langevin_ ? 9 : 3) * dim_ * width_ + setting.scale_rows() * width_ + 5 * width_ +
                 float_stride(width_)),
         floats_(decision_word(dim_) * float_stride(width_)) {
     double* next = memory_.data();
     const auto take = [&](size_t rows) { return next += rows * width_, next - rows * width_; };
-    log_u = take(0), next += float_stride(width_);
+    change_ = take(0), next += float_stride(width_);
+    for (size_t c = 0; c < float_stride(width_); c++) change_[c] = 0;
     x = take(dim_), y = take(dim_), increment_ = take(dim_);
     if (langevin_) {
       gradient = take(dim_), proposed_gradient = take(dim_), z_ = take(dim_);
@@ -86,7 +87,6 @@ class metropolis_mover {
     }
     scale = take(setting.scale_rows());
     log_density = take(1), proposed_log_density = take(1), step = take(1), beta_ = take(1), log_ratio = take(1);
-    change_ = take(1);
     place_columns();
   }
 
@@ -95,7 +95,7 @@ class metropolis_mover {
     if (langevin_) whiten(gradient, v_);
   }
 
-  // y and log_u for this iteration.
+  // y, and the numbers of the decision, for this iteration.
   void propose(uint64_t iteration) {
     if (setting_.kind == proposal_kind::walk) return walk(iteration);
     decide_numbers(iteration);
@@ -106,7 +106,7 @@ class metropolis_mover {
   // For y that came from outside: what the decision needs besides.
   void recall(uint64_t iteration) {
     if (setting_.kind == proposal_kind::walk) {
-      step_numbers(step_source_, iteration, columns_, width_, dim_, floats_.data(), log_u);
+      step_numbers(step_source_, iteration, columns_, width_, dim_, floats_.data(), &decisions_);
     } else {
       decide_numbers(iteration);
       if (langevin_) chain_normals(normal_source_, iteration, columns_, width_, dim_, z_);
@@ -127,7 +127,7 @@ class metropolis_mover {
   void swap_levels(uint64_t iteration, double* swaps);
 
   double *x, *y, *gradient = nullptr, *proposed_gradient = nullptr, *scale;
-  double *log_density, *proposed_log_density, *step, *log_u, *log_ratio;
+  double *log_density, *proposed_log_density, *step, *log_ratio;
 
  private:
   void place_columns() {
@@ -142,7 +142,7 @@ class metropolis_mover {
   }
 
   void walk(uint64_t iteration) {
-    step_numbers(step_source_, iteration, columns_, width_, dim_, floats_.data(), log_u);
+    step_numbers(step_source_, iteration, columns_, width_, dim_, floats_.data(), &decisions_);
     const float* z = floats_.data();
     const size_t stride = float_stride(width_);
     if (setting_.shape == scale_shape::isotropic) {
@@ -170,7 +170,7 @@ class metropolis_mover {
 
   void decide_numbers(uint64_t iteration) {
     step_numbers(step_source_, iteration, columns_, width_, setting_.kind == proposal_kind::flip ? 2 : 0,
-                 floats_.data(), log_u);
+                 floats_.data(), &decisions_);
   }
 
   void drift(uint64_t iteration) {
@@ -241,6 +241,7 @@ class metropolis_mover {
   const scratch<double> memory_;
   const scratch<float> floats_;
   chain_columns columns_;
+  decision_words decisions_;
   double *increment_, *z_ = nullptr, *v_ = nullptr, *proposed_v_ = nullptr, *tempered_ = nullptr, *beta_, *change_;
 };
 
@@ -261,12 +262,14 @@ inline size_t metropolis_mover::decide(double* accepted, double* probability) {
       if (!(proposed < __builtin_inf()) || (proposed > -__builtin_inf() && change_[c] != change_[c])) return c;
     }
   }
+  alignas(64) int32_t decided[most_columns];
+  for (size_t at = 0; at < width_; at += f32_lanes) decisions_.decide(at, change_ + at, decided + at);
   const auto take = [&](i64x yes, double* to, const double* from)
                         __attribute__((always_inline)) { store(to, select(yes, load<f64x>(from), load<f64x>(to))); };
   for (size_t at = 0; at < width_; at += f64_lanes) {
-    const f64x change = load<f64x>(change_ + at);
-    const i64x yes = load<f64x>(log_u + at) < change;
+    const i64x yes = convert<i64x>(load<i32half>(decided + at));
     if (probability != nullptr) {
+      const f64x change = load<f64x>(change_ + at);
       // NaN here: a density of zero whose gradient is no number either.
       store(probability + at, select(change == change, exp(at_most(change, 0.0)), f64x{}));
     }

@@ -20,21 +20,42 @@ constexpr size_t float_stride(size_t width) { return round_up(width, f32_lanes);
 // Word of the decision behind this many words.
 constexpr size_t decision_word(size_t words) { return round_up(words, 2); }
 
-// to[lane] = log u, u of the words (high, low).
-GIBBSITE_INLINE void store_log_uniforms(u32x high, u32x low, double* to) {
-  alignas(64) uint32_t highs[f32_lanes], lows[f32_lanes];
-  store(highs, high);
-  store(lows, low);
-  for (int k = 0; k < f32_lanes; k += f64_lanes) {
-    const u64x bits = convert<u64x>(load<u32half>(highs + k)) << 32 | convert<u64x>(load<u32half>(lows + k));
-    store(to + k, log_of_normal(open_uniform(bits)));
+using i32half = int32_t __attribute__((vector_size(vector_bytes / 2)));
+
+// The decisions of a block: whether log u < change, u = (high, low) of 52 bits.
+//
+// The high word alone tells log u to 2^-19 where u is above 2^-11: its 31 bits err by 2^-31, single precision by 2^-24
+// of u and by a unit in the last place of the logarithm. Only where the change is as near as that, some ten times in a
+// million, or u smaller, are all bits looked at; the decisions are theirs.
+struct decision_words {
+  alignas(64) uint32_t high[most_columns];
+  alignas(64) uint32_t low[most_columns];
+
+  // yes[0 ... f32_lanes] = -1 or 0 for the columns from `at` on.
+  GIBBSITE_INLINE void decide(size_t at, const double* change, int32_t* yes) const {
+    alignas(64) float narrow[f32_lanes];
+    for (int k = 0; k < f32_lanes; k += f64_lanes) store(narrow + k, convert<f32half>(load<f64x>(change + k)));
+    const u32x word = load<u32x>(high + at);
+    const f32x limit = load<f32x>(narrow), log_u = log_of_normal(fine_uniform(word));
+    const i32x unsure = (absolute(log_u - limit) <= 0x1p-18f * (1.0f - log_u)) | bit_cast<i32x>(word < (1u << 21));
+    store(yes, log_u < limit);
+    if (!all(~unsure)) decide_exactly(at, change, yes);
   }
-}
+
+ private:
+  __attribute__((noinline)) void decide_exactly(size_t at, const double* change, int32_t* yes) const {
+    for (int k = 0; k < f32_lanes; k += f64_lanes) {
+      const u64x bits = convert<u64x>(load<u32half>(high + at + k)) << 32 | convert<u64x>(load<u32half>(low + at + k));
+      const i64x below = log_of_normal(open_uniform(bits)) < load<f64x>(change + k);
+      store(yes + k, convert<i32half>(below));
+    }
+  }
+};
 
 // z [words rounded up to two][float_stride(width)]: standard normals; log_u [float_stride(width)]: log of the
 // decision's u.
 GIBBSITE_INLINE void step_numbers(const chain_source& source, uint64_t iteration, const chain_columns& columns,
-                                  size_t width, size_t words, float* z, double* log_u) {
+                                  size_t width, size_t words, float* z, decision_words* decisions) {
   const size_t stride = float_stride(width), decision = decision_word(words);
   const u32x c1 = splat<u32x>(source.low(iteration)), c3 = splat<u32x>(source.high(iteration));
   for (size_t at = 0; at < width; at += f32_lanes) {
@@ -50,7 +71,8 @@ GIBBSITE_INLINE void step_numbers(const chain_source& source, uint64_t iteration
           store(z + word * stride + at, z1);
           store(z + (word + 1) * stride + at, z2);
         } else if (word == decision) {
-          store_log_uniforms(made.word[2 * half], made.word[2 * half + 1], log_u + at);
+          store(decisions->high + at, made.word[2 * half]);
+          store(decisions->low + at, made.word[2 * half + 1]);
         }
       }
     }
