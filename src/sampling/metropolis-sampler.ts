@@ -50,7 +50,8 @@ export class MetropolisSampler implements ChainSampler {
   readonly names: readonly string[]
   readonly statisticNames: readonly string[] = ['logDensity', 'acceptance']
   readonly firstPiece: number
-  #drawn = 0
+  /** Iterations that made draws. */
+  #sampled = 0
 
   /** @param firstPiece iterations that surely fit into a piece */
   constructor(parts: MetropolisParts, firstPiece: number) {
@@ -69,7 +70,7 @@ export class MetropolisSampler implements ChainSampler {
       const until = Math.min(first + count, this.#nextChange(at))
       await this.#adapt(at, until - at)
       at = until
-      if (this.#parts.windows.ends.includes(at)) this.#learnScale()
+      if (this.#parts.windows.ends.includes(at)) await this.#learnScale()
     }
   }
 
@@ -99,11 +100,12 @@ export class MetropolisSampler implements ChainSampler {
     if (failure) throw failure
   }
 
-  #learnScale(): void {
+  async #learnScale(): Promise<void> {
     const { backend, columns, density, progress, ideal } = this.#parts
     const { step, scale, base, offset, average, mean, spread } = columns
     const { dim } = density
-    backend.kernels.metropolisLearn(
+    await backend.run(
+      'metropolisLearn',
       ...([dim, progress.gathered, ideal, step, scale, base, offset, average, mean, spread] as const),
     )
     progress.gathered = 0
@@ -123,7 +125,7 @@ export class MetropolisSampler implements ChainSampler {
     const buffer = new DrawBuffer(backend, density, this.chains, count, to)
     const made = await mover.advance(progress.iteration, count * thin, undefined, { thin, buffer })
     buffer.deliver(made.done / thin)
-    this.#drawn += made.done
+    this.#sampled += made.done
     this.#count(made)
   }
 
@@ -151,6 +153,6 @@ export class MetropolisSampler implements ChainSampler {
   #swapsTried(pair: number): number {
     const end = this.#parts.progress.iteration
     const upTo = (iteration: number) => Math.floor((iteration - (pair % 2) + 1) / 2)
-    return upTo(end) - upTo(end - this.#drawn)
+    return upTo(end) - upTo(end - this.#sampled)
   }
 }

@@ -35,7 +35,10 @@ export class SampleRun implements DrawsLike {
   readonly warmup: number
   /** Iterations for each draw. */
   readonly thin: number
-  /** What the warm-up arrived at, and the run then kept: `stepSize` [chains], `scale` [chains, dim] ... */
+  /**
+   * What the warm-up arrived at, and the run then kept: `stepSize` [chains], `scale` [chains, dim] ...; and what else a
+   * sampler counts, such as the `swapRate` of tempering.
+   */
   readonly adapted: Readonly<Record<string, Float64Array>>
 
   constructor(parts: SampleRunParts) {
