@@ -1,15 +1,15 @@
-// A line chart as SVG: curves over a common axis from 0 to 1, each with its name at the top.
+// A line chart as SVG: curves over a common axis, each with its name at the top.
 const COLOURS = ['#c0392b', '#2980b9', '#27ae60', '#8e44ad', '#e67e22', '#16a085', '#7f8c8d']
 const [WIDTH, HEIGHT, LEFT, TOP] = [680, 420, 56, 84]
 const [ACROSS, DOWN] = [WIDTH - LEFT - 16, HEIGHT - TOP - 44]
 
-/** @param curves { name: [[x, y], ...] }, x and y from 0 to 1 */
-export function plot(curves, { x, y }) {
-  const at = ([px, py]) => `${(LEFT + px * ACROSS).toFixed(1)},${(TOP + (1 - py) * DOWN).toFixed(1)}`
+/** @param curves { name: [[x, y], ...] }, x from 0 to 1 and y from 0 to `top` */
+export function plot(curves, { x, y, top = 1 }) {
+  const at = ([px, py]) => `${(LEFT + px * ACROSS).toFixed(1)},${(TOP + (1 - py / top) * DOWN).toFixed(1)}`
   const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
   const grid = ticks.flatMap((t) => [
-    `<path d="M${at([0, t])} ${at([1, t])} M${at([t, 0])} ${at([t, 1])}" stroke="#ddd"/>`,
-    `<text x="${LEFT - 8}" y="${TOP + (1 - t) * DOWN + 4}" text-anchor="end">${t}</text>`,
+    `<path d="M${at([0, t * top])} ${at([1, t * top])} M${at([t, 0])} ${at([t, top])}" stroke="#ddd"/>`,
+    `<text x="${LEFT - 8}" y="${TOP + (1 - t) * DOWN + 4}" text-anchor="end">${Number((t * top).toFixed(2))}</text>`,
     `<text x="${LEFT + t * ACROSS}" y="${TOP + DOWN + 18}" text-anchor="middle">${t}</text>`,
   ])
   const lines = Object.entries(curves).flatMap(([name, points], k) => {
@@ -25,5 +25,13 @@ export function plot(curves, { x, y }) {
     `<text transform="translate(14 ${TOP + DOWN / 2}) rotate(-90)" text-anchor="middle">${y}</text>`,
   ]
   const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13">`
-  return [head, '<rect width="100%" height="100%" fill="#fff"/>', ...grid, ...lines, ...labels, '</svg>\n'].join('\n')
+  return [
+    head,
+    `<title>${y} against ${x}</title>`,
+    '<rect width="100%" height="100%" fill="#fff"/>',
+    ...grid,
+    ...lines,
+    ...labels,
+    '</svg>\n',
+  ].join('\n')
 }
