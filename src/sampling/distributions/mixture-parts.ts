@@ -33,3 +33,23 @@ export function logMixture(out: Float64Array, shares: Float64Array, logPdfs: rea
 export function middleOf(low: number, high: number, integers: boolean): number {
   return integers ? low + Math.floor((high - low) / 2) : low + (high - low) / 2
 }
+
+/** The places of each component, in order: `places[k]` are the i with component[i * step] = k, i < n. */
+export function placesOf(component: Int32Array, components: number, n: number, step = 1): Uint32Array[] {
+  const counts = new Uint32Array(components)
+  for (let i = 0; i < n; i++) counts[component[i * step]!]! += 1
+  const places = Array.from(counts, (count) => new Uint32Array(count))
+  counts.fill(0)
+  for (let i = 0; i < n; i++) {
+    const k = component[i * step]!
+    places[k]![counts[k]!++] = i
+  }
+  return places
+}
+
+/** The values at some places. */
+export function gather(values: Float64Array, places: Uint32Array): Float64Array {
+  const out = new Float64Array(places.length)
+  for (let j = 0; j < places.length; j++) out[j] = values[places[j]!]!
+  return out
+}

@@ -5,7 +5,7 @@ import { ArgumentError, expected, show } from '../../errors.ts'
 import { AliasTable } from '../../random/alias.ts'
 import type { Draws } from '../../random/rng.ts'
 import { Distribution, fillUniforms, inParts, type Law, later, lawOf, quantiles, transformed } from './distribution.ts'
-import { chooseComponents, logMixture, middleOf } from './mixture-parts.ts'
+import { chooseComponents, gather, logMixture, middleOf, placesOf } from './mixture-parts.ts'
 import type { Moments } from './moments.ts'
 import { MultivariateMixture } from './multivariate-mixture.ts'
 import { MultivariateNormal } from './multivariate-normal.ts'
@@ -151,10 +151,9 @@ export class MixtureLaw implements Law {
       const here = later(draws, first)
       fillUniforms(part, here)
       const component = chooseComponents(part.length, this.#table, here)
-      for (const [k, law] of this.laws.entries()) {
-        const places = Uint32Array.from(part.keys()).filter((i) => component[i] === k)
-        const values = Float64Array.from(places, (i) => part[i]!)
-        transformed(law, values)
+      for (const [k, places] of placesOf(component, this.laws.length, part.length).entries()) {
+        const values = gather(part, places)
+        transformed(this.laws[k]!, values)
         for (let i = 0; i < places.length; i++) part[places[i]!] = values[i]!
       }
     })

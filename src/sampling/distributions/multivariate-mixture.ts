@@ -5,7 +5,7 @@ import type { MatrixLike } from '../../matrix.ts'
 import type { AliasTable } from '../../random/alias.ts'
 import type { Proposal } from '../proposal.ts'
 import type { SampleFrom } from './distribution.ts'
-import { chooseComponents, logMixture } from './mixture-parts.ts'
+import { chooseComponents, logMixture, placesOf } from './mixture-parts.ts'
 import { checkedRows, checkRowDraws, fillNormals, type MultivariateNormal } from './multivariate-normal.ts'
 
 /** Made by `mixture` of multivariate normal distributions. */
@@ -49,11 +49,10 @@ export class MultivariateMixture implements Proposal {
     fillNormals(rows, draws)
     // One choice for every number of a row, of which the first counts: so the choices' places are those of the draws.
     const choices = chooseComponents(rows.length, this.#table, draws)
-    for (const [k, component] of this.components.entries()) {
-      const places = Uint32Array.from({ length: n }, (_, i) => i).filter((i) => choices[i * d] === k)
+    for (const [k, places] of placesOf(choices, this.components.length, n, d).entries()) {
       const own = new Float64Array(places.length * d)
       for (const [j, i] of places.entries()) own.set(rows.subarray(i * d, (i + 1) * d), j * d)
-      component.fromNormals(own)
+      this.components[k]!.fromNormals(own)
       for (const [j, i] of places.entries()) rows.set(own.subarray(j * d, (j + 1) * d), i * d)
     }
     return rows

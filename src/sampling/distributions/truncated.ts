@@ -6,6 +6,7 @@ import { end, interval } from './check.ts'
 import { Distribution, type Law, lawOf, quantiles } from './distribution.ts'
 import { KernelLaw } from './kernel-law.ts'
 import { MixtureLaw } from './mixture.ts'
+import { gather, placesOf } from './mixture-parts.ts'
 import { type Moments, momentsByQuantiles, momentsBySums } from './moments.ts'
 import { truncatedNormalLaw } from './normal.ts'
 import { logOf } from './special.ts'
@@ -126,7 +127,7 @@ class TruncatedLaw implements Law {
 
   quantile(probabilities: Float64Array, upper: boolean): void {
     const [low, high] = this.support
-    const side = new Uint8Array(probabilities.length)
+    const side = new Int32Array(probabilities.length)
     for (let i = 0; i < probabilities.length; i++) {
       const part = probabilities[i]! * this.#mass
       const below = upper ? this.#end.below - part : this.#begin.below + part
@@ -154,12 +155,10 @@ function massBetween(begin: Tails, end: Tails): number {
 }
 
 /** Tails replaced by quantiles: lower ones where side is 0, upper ones where it is 1. */
-function quantilesBySide(law: Law, tails: Float64Array, side: Uint8Array): void {
-  const upper = side.reduce((count, one) => count + one, 0)
-  for (const wanted of upper === 0 ? [0] : [0, 1]) {
-    const places = Uint32Array.from(tails.keys()).filter((i) => side[i] === wanted)
-    const values = Float64Array.from(places, (i) => tails[i]!)
-    quantiles(law, values, wanted === 1)
+function quantilesBySide(law: Law, tails: Float64Array, side: Int32Array): void {
+  for (const [upper, places] of placesOf(side, 2, tails.length).entries()) {
+    const values = gather(tails, places)
+    quantiles(law, values, upper === 1)
     for (let i = 0; i < places.length; i++) tails[places[i]!] = values[i]!
   }
 }
