@@ -42,7 +42,7 @@ export class ClassAnalysis {
     const law = await stationaryLaw(work, transitions, states)
     const findings = new Float64Array(5)
     const block = await blockOf(work, transitions, states)
-    await work.backend.run('markovBalance', block, law, findings)
+    await work.run(2 * states.length ** 2, 'markovBalance', block, law, findings)
     work.give(block)
     const [residual, i, j, flow, asymmetry] = findings as unknown as [number, number, number, number, number]
     const pair = residual === 0 ? null : ([states[i]!, states[j]!] as const)
@@ -80,7 +80,7 @@ export class ClassAnalysis {
   async secondModulus(work: Work, transitions: Transitions): Promise<number> {
     const { states, recurrent } = this.#one
     const block = await blockOf(work, transitions, states)
-    if (recurrent) await work.backend.run('markovDeflate', this.#law, block)
+    if (recurrent) await work.run(states.length ** 2, 'markovDeflate', this.#law, block)
     return spectralRadius(work, block, states.length)
   }
 }

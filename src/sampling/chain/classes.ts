@@ -21,9 +21,9 @@ export interface ChainStructure {
 }
 
 /** Communicating classes by Tarjan's algorithm (1972), periods by breadth-first levels (Denardo 1977). */
-export async function structureOf({ backend }: Work, { states, matrix }: Transitions): Promise<ChainStructure> {
+export async function structureOf(work: Work, { states, matrix }: Transitions): Promise<ChainStructure> {
   const [classOf, closed, periods] = [new Uint32Array(states), new Uint8Array(states), new Uint32Array(states)]
-  const count = await backend.run('markovStructure', matrix, classOf, closed, periods)
+  const count = await work.run(3 * states * states, 'markovStructure', matrix, classOf, closed, periods)
   const members: number[][] = Array.from({ length: count }, () => [])
   for (const [i, c] of classOf.entries()) members[c]!.push(i)
   const classes = members.map((list, c) => ({

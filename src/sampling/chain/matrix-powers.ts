@@ -14,15 +14,14 @@ const FEWEST_KEPT = 3
 
 /** left right, both [n, n]. The result is taken from the work's store. */
 export async function multiply(work: Work, left: Square, right: Square, n: number): Promise<Square> {
-  const { backend } = work
   const packed = work.take(Math.ceil(n / PANEL) * PANEL * n)
-  await backend.run('matrixPack', right, n, packed)
+  await work.run(n * n, 'matrixPack', right, n, packed)
   const product = work.take(n * n)
   await work.pieces(
     n,
-    (first, count) => backend.run('matrixProduct', left, packed, n, first, count, product),
-    // Some 10^7 multiplications; rows come in tiles of 48.
-    { weight: PRODUCT_ROW, firstPiece: Math.max(48, Math.floor(1e7 / (n * n))) },
+    2 * n * n,
+    (first, count) => work.run(2 * n * n * count, 'matrixProduct', left, packed, n, first, count, product),
+    PRODUCT_ROW,
   )
   work.give(packed)
   return product
@@ -51,7 +50,7 @@ export class Powers {
     let base = Math.max(...this.#kept.keys())
     while (base < k) {
       const square = await multiply(this.#work, this.#kept.get(base)!, this.#kept.get(base)!, this.#states)
-      await this.#work.backend.run('markovNormalise', square, this.#states, Number.POSITIVE_INFINITY)
+      await this.#work.run(2 * this.#states ** 2, 'markovNormalise', square, this.#states, Number.POSITIVE_INFINITY)
       this.#kept.set(++base, square)
       if (this.#kept.size > this.#most) this.#thin()
     }

@@ -18,7 +18,8 @@ const MOST_DOUBLINGS = 53
  */
 export async function mixingTime(work: Work, { states, matrix }: Transitions, law: Float64Array): Promise<number> {
   if (states === 1) return 0
-  const far = async (power: BackendArray<Float64Array>) => (await work.backend.run('markovDistance', power, law)) > NEAR
+  const far = async (power: BackendArray<Float64Array>) =>
+    (await work.run(2 * states * states, 'markovDistance', power, law)) > NEAR
   const powers = new Powers(work, matrix, states)
   let doublings = 0
   while (await far(await powers.get(doublings))) if (++doublings > MOST_DOUBLINGS) return Number.POSITIVE_INFINITY

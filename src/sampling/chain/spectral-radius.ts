@@ -28,7 +28,7 @@ interface Scaled {
 }
 
 async function scaledPower(work: Work, power: BackendArray<Float64Array>, n: number): Promise<Scaled> {
-  return { power, scale: await work.backend.run('matrixRescale', n, power) }
+  return { power, scale: await work.run(2 * n * n, 'matrixRescale', n, power) }
 }
 
 class Squaring {
@@ -62,18 +62,19 @@ class Squaring {
       this.#exponent += this.#now.scale * 2 ** -(k + 1)
     }
     const { scale } = this.#now
-    return this.#end(scale === ZERO ? 0 : await this.#work.backend.run('matrixRoot', 1, SQUARINGS, this.#exponent))
+    return this.#end(scale === ZERO ? 0 : await this.#work.run(1, 'matrixRoot', 1, SQUARINGS, this.#exponent))
   }
 
   /** From the square of power k. */
   async #known(square: BackendArray<Float64Array>, k: number): Promise<number | undefined> {
-    const { backend } = this.#work
-    const one = await backend.run('matrixFactor', this.#now.power, square, this.#n)
-    if (one !== 0) return backend.run('matrixRoot', one, k, this.#exponent)
+    const work = this.#work
+    const cost = 4 * this.#n ** 2
+    const one = await work.run(cost, 'matrixFactor', this.#now.power, square, this.#n)
+    if (one !== 0) return work.run(1, 'matrixRoot', one, k, this.#exponent)
     if (this.#last === undefined) return undefined
     const { power, scale } = this.#now
-    const two = await backend.run('matrixPair', this.#last.power, power, scale, square, this.#n)
-    return two === 0 ? undefined : backend.run('matrixRoot', two, k - 1, this.#lastExponent)
+    const two = await work.run(3 * cost, 'matrixPair', this.#last.power, power, scale, square, this.#n)
+    return two === 0 ? undefined : work.run(1, 'matrixRoot', two, k - 1, this.#lastExponent)
   }
 
   #end(radius: number): number {

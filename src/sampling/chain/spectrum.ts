@@ -15,7 +15,7 @@ export const MOST_GENERAL = 512
 
 /** What a column of the symmetric reduction costs, in rows of an elimination. */
 const COLUMN = 9
-const QR_STEPS_A_PIECE = 8
+const QR_OPERATIONS = 1e7
 
 /** Of D^(1/2) P D^(-1/2), which is symmetric where flows are balanced. `block` is left as it is. */
 export async function symmetricEigenvalues(
@@ -23,9 +23,8 @@ export async function symmetricEigenvalues(
   block: BackendArray<Float64Array>,
   n: number,
 ): Promise<Spectrum> {
-  const { backend } = work
   const matrix = work.take(n * n)
-  await backend.run('markovSymmetric', block, n, matrix)
+  await work.run(4 * n * n, 'markovSymmetric', block, n, matrix)
   const [reflector, image, real, beside] = Array.from({ length: 4 }, () => new Float64Array(n)) as [
     Float64Array,
     Float64Array,
@@ -34,27 +33,32 @@ export async function symmetricEigenvalues(
   ]
   work.expect(n, COLUMN)
   const columns = (first: number, count: number) =>
-    backend.run('symmetricTridiagonal', matrix, first, count, reflector, image, real, beside)
-  await work.pieces(n, columns, { weight: COLUMN, firstPiece: Math.max(1, Math.floor(3e6 / (n * n))) })
+    work.run(4 * n * n * count, 'symmetricTridiagonal', matrix, first, count, reflector, image, real, beside)
+  await work.pieces(n, 4 * n * n, columns, COLUMN)
   work.give(matrix)
   // Of a part of a stochastic matrix, so the norm is 1 at most.
   const values = (first: number, count: number) =>
-    backend.run('tridiagonalEigenvalues', real, beside, 1, first, count).then(checkFound)
-  await work.pieces(n, values, { weight: 0 })
+    work.run(60 * n * count, 'tridiagonalEigenvalues', real, beside, 1, first, count).then(checkFound)
+  await work.pieces(n, 60 * n, values, 0)
   return { real, imaginary: new Float64Array(n) }
 }
 
 /** Of any matrix of at most MOST_GENERAL states. `block` is overwritten. */
 export async function generalEigenvalues(work: Work, block: BackendArray<Float64Array>, n: number): Promise<Spectrum> {
-  const { backend } = work
   work.expect(n, COLUMN)
-  await work.pieces(n, (first, count) => backend.run('hessenberg', block, n, first, count), { weight: COLUMN })
+  const columns = (first: number, count: number) => work.run(8 * n * n * count, 'hessenberg', block, n, first, count)
+  await work.pieces(n, 8 * n * n, columns, COLUMN)
   const [state, real, imaginary] = [Int32Array.of(n, 0), new Float64Array(n), new Float64Array(n)]
+  const step = 20 * n * n
+  const steps = Math.ceil(QR_OPERATIONS / step)
   let left = n
   while (left > 0) {
-    await work.pieces(1, async () => {
-      left = await backend.run('hessenbergEigenvalues', block, QR_STEPS_A_PIECE, state, real, imaginary)
-    })
+    // Some two or three steps find an eigenvalue.
+    const cost = step * Math.min(steps, 3 * left)
+    const go = async () => {
+      left = await work.run(cost, 'hessenbergEigenvalues', block, steps, state, real, imaginary)
+    }
+    await work.pieces(1, cost, go, 0)
     checkFound(left >= 0)
   }
   return { real, imaginary }

@@ -19,7 +19,7 @@ export async function blockOf(
   const columns = columnOf ?? new Int32Array(all).fill(-1)
   if (columnOf === undefined) for (const [r, state] of states.entries()) columns[state] = r
   const block = work.take(states.length * width)
-  await work.backend.run('markovBlock', matrix, states, columns, width, block)
+  await work.run(2 * states.length * all, 'markovBlock', matrix, states, columns, width, block)
   return block
 }
 
@@ -32,13 +32,14 @@ async function eliminate(
   const n = states.length
   const blocks = Math.ceil(n / BLOCK)
   const pivots = new Float64Array(n)
+  const cost = Math.min(n, BLOCK) * n * (n + absorbing)
   const run = async (start: number, count: number) => {
     const [first, end] = [(blocks - start - count) * BLOCK, Math.min(n, (blocks - start) * BLOCK)]
-    const done = await work.backend.run('markovEliminate', block, absorbing, first, end - first, pivots)
+    const done = await work.run(cost * count, 'markovEliminate', block, absorbing, first, end - first, pivots)
     if (!done)
       throw new ArgumentError(expected('P', 'to have ways of at least 2^-500 between the states of a class', 0))
   }
-  await work.pieces(blocks, run, { weight: BLOCK })
+  await work.pieces(blocks, cost, run, BLOCK)
   return pivots
 }
 
@@ -50,7 +51,7 @@ export async function stationaryLaw(work: Work, transitions: Transitions, states
   const block = await blockOf(work, transitions, states)
   await eliminate(work, block, 0, states)
   const law = new Float64Array(states.length)
-  await work.backend.run('markovStationary', block, law)
+  await work.run(states.length ** 2, 'markovStationary', block, law)
   work.give(block)
   return law
 }
@@ -91,8 +92,9 @@ async function absorptionOfTransient(
   work.expect(transient.length)
   const pivots = await eliminate(work, block, count, transient)
   const found = new Float64Array(transient.length * count)
-  await work.pieces(transient.length, (first, rows) =>
-    work.backend.run('markovAbsorption', block, count, pivots, first, rows, found),
+  const row = transient.length * count
+  await work.pieces(transient.length, row, (first, rows) =>
+    work.run(rows * row, 'markovAbsorption', block, count, pivots, first, rows, found),
   )
   work.give(block)
   return found

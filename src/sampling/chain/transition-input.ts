@@ -33,6 +33,9 @@ export interface Transitions {
 /** The most states: all of a model of 12 units, and a matrix of 128 MiB. */
 export const MOST_STATES = 4096
 
+/** Numbers that are read without letting other events pass. */
+const NUMBERS_AT_ONCE = 1 << 18
+
 /**
  * Checks and converts a transition matrix; its rows are then divided by their sums.
  *
@@ -46,11 +49,18 @@ export async function toTransitions(
 ): Promise<Transitions> {
   const { states, fill } = layoutOf(name, value)
   const matrix = backend.alloc(Float64Array, states * states)
-  await inPieces(states, async (first, count) => {
-    const all = matrix.view()
-    for (let i = first; i < first + count; i++) fill(i, all.subarray(i * states, (i + 1) * states))
-  })
-  const wrong = await backend.run('markovNormalise', matrix, states, tolerance)
+  await inPieces(
+    states,
+    async (first, count) => {
+      const all = matrix.view()
+      for (let i = first; i < first + count; i++) fill(i, all.subarray(i * states, (i + 1) * states))
+    },
+    { firstPiece: Math.max(1, Math.floor(NUMBERS_AT_ONCE / states)) },
+  )
+  const short = states * states <= NUMBERS_AT_ONCE
+  const wrong = short
+    ? backend.kernels.markovNormalise(matrix, states, tolerance)
+    : await backend.run('markovNormalise', matrix, states, tolerance)
   if (wrong < 0) return { states, matrix }
   return refuseRow(name, wrong, matrix.view().slice(wrong * states, (wrong + 1) * states), tolerance)
 }

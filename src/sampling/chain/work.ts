@@ -1,8 +1,19 @@
-/** What the parts of an analysis share: kernels cut into pieces, progress over all of them, matrices used again. */
+/**
+ * What the parts of an analysis share: kernels cut into pieces, progress over all of them, matrices used again.
+ *
+ * In a page a kernel off the main thread costs the copies of its arrays and two messages, milliseconds. So what is short
+ * runs at once, and pieces have a least size that does not depend on how long they took.
+ */
 
 import type { Backend, BackendArray } from '../../backend/backend.ts'
+import type { Kernels } from '../../backend/kernels.gen.ts'
 import { inPieces } from '../../backend/pieces.ts'
 import { type LongOptions, Pace } from '../../run/progress.ts'
+
+/** Additions and multiplications that may hold the main thread: some milliseconds at most. */
+const SHORT = 2e6
+/** Of the smallest piece. */
+const PIECE = 6e7
 
 export class Work {
   readonly backend: Backend
@@ -28,16 +39,31 @@ export class Work {
     this.expect(-units, weight)
   }
 
-  /** Runs announced work `run(first, count)` in pieces. */
+  /** A kernel of about so many operations: at once if that is short, else off the event loop. */
+  async run<K extends keyof Kernels>(
+    operations: number,
+    kernel: K,
+    ...args: Parameters<Kernels[K]>
+  ): Promise<ReturnType<Kernels[K]>> {
+    if (operations > SHORT) return this.backend.run(kernel, ...args)
+    const now = this.backend.kernels[kernel] as (...args: Parameters<Kernels[K]>) => ReturnType<Kernels[K]>
+    return now(...args)
+  }
+
+  /** Runs announced work `run(first, count)` in pieces; a unit of it has about so many operations. */
   async pieces(
     units: number,
+    operations: number,
     run: (first: number, count: number) => Promise<unknown>,
-    { weight = 1, firstPiece = 1 }: { weight?: number; firstPiece?: number } = {},
+    weight = 1,
   ): Promise<void> {
     const before = this.#done
-    const onPiece = (done: number) => this.#report(before + done * weight)
-    const piece = async (first: number, count: number) => void (await run(first, count))
-    await inPieces(units, piece, { signal: this.#options.signal, onPiece, firstPiece })
+    const least = Math.max(1, Math.ceil(PIECE / Math.max(operations, 1)))
+    const onPiece = (done: number) => this.#report(before + Math.min(units, done * least) * weight)
+    const piece = async (first: number, count: number) => {
+      await run(first * least, Math.min(units, (first + count) * least) - first * least)
+    }
+    await inPieces(Math.ceil(units / least), piece, { signal: this.#options.signal, onPiece })
   }
 
   end(): void {
