@@ -36,15 +36,15 @@ GIBBSITE_INLINE V times_log(double c, V x) {
 struct exponential_family {
   explicit exponential_family(const double* p) : rate(p[0]), log_rate(log(p[0])) {}
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     return minus_log_above<upper>(t) / rate;
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     return probability_of<upper>(rate * x);
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     return log_rate - rate * x;
   }
   double low = 0, high = infinity, rate, log_rate;
@@ -54,15 +54,15 @@ struct exponential_family {
 struct weibull_family {
   explicit weibull_family(const double* p) : shape(p[0]), scale(p[1]), log_factor(log(p[0]) - log(p[1])) {}
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     return scale * exp(log(minus_log_above<upper>(t)) / shape);
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     return probability_of<upper>(exp(shape * log(x / scale)));
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V z = x / scale;
     return log_factor + times_log(shape - 1, z) - exp(shape * log(z));
   }
@@ -73,15 +73,15 @@ struct weibull_family {
 struct gumbel_family {
   explicit gumbel_family(const double* p) : location(p[0]), scale(p[1]), log_scale(log(p[1])) {}
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     return location - scale * log(minus_log_below<upper>(t));
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     return probability_of<!upper>(exp((location - x) / scale));
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V z = (x - location) / scale;
     return -log_scale - (z + exp(-z));
   }
@@ -92,20 +92,20 @@ struct gumbel_family {
 struct pareto_family {
   explicit pareto_family(const double* p) : low(p[1]), shape(p[0]), scale(p[1]), log_factor(log(p[0]) - log(p[1])) {}
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     return scale * exp(minus_log_above<upper>(t) / shape);
   }
   // ln(x / scale), accurate where x is near the scale.
   template <class V>
-  V log_ratio(V x) const {
+  GIBBSITE_INLINE V log_ratio(V x) const {
     return log1p((x - scale) / scale);
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     return probability_of<upper>(shape * log_ratio(x));
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     return log_factor - (shape + 1) * log_ratio(x);
   }
   double low, high = infinity, shape, scale, log_factor;
@@ -115,16 +115,16 @@ struct pareto_family {
 struct rayleigh_family {
   explicit rayleigh_family(const double* p) : scale(p[0]), log_scale(log(p[0])) {}
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     return scale * sqrt(2 * minus_log_above<upper>(t));
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     const V z = x / scale;
     return probability_of<upper>(0.5 * z * z);
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V z = x / scale;
     return log(z) - log_scale - 0.5 * z * z;
   }
@@ -147,27 +147,27 @@ struct geometric_family {
   explicit geometric_family(const double* p) : log_failure(log1p(-p[0])), log_success(log(p[0])) {}
   // The smallest k that the probabilities, as they are computed, allow.
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     const V guess = at_least(round_up(minus_log_above<upper>(t) / -log_failure), 1);
     const V less = guess - 1;
     const V k = select((less >= 1) & reaches<upper>(less, t), less, guess);
     return select(reaches<upper>(k, t), k, k + 1);
   }
   template <bool upper, class V>
-  auto reaches(V k, V t) const {
+  GIBBSITE_INLINE auto reaches(V k, V t) const {
     if constexpr (upper) return tail<true>(k) <= t;
     return tail<false>(k) >= t;
   }
   template <bool upper, class V>
-  V tail(V k) const {
+  GIBBSITE_INLINE V tail(V k) const {
     return probability_of<upper>(select(k > 0, -log_failure * k, splat<V>(0.0)));
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     return tail<upper>(round_down(x));
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V failures = x - 1;
     const V value = log_success + select(failures > 0, failures * log_failure, splat<V>(0.0));
     return select((x >= 1) & (round_down(x) == x), value, splat<V>(-infinity));

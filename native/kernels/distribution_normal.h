@@ -19,15 +19,15 @@ GIBBSITE_INLINE V normal_cdf(V z) {
 struct normal_family {
   explicit normal_family(const double* p) : mean(p[0]), sd(p[1]), log_peak(-log_root_two_pi - log(p[1])) {}
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     return mean + sd * normal_quantile_of<upper>(t);
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     return normal_cdf<upper>((x - mean) / sd);
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V z = (x - mean) / sd;
     return log_peak - 0.5 * z * z;
   }
@@ -38,15 +38,15 @@ struct normal_family {
 struct log_normal_family {
   explicit log_normal_family(const double* p) : logarithm(p) {}
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     return exp(logarithm.quantile<upper>(t));
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     return logarithm.cdf<upper>(log(x));
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V y = log(x);
     return select(x > 0, logarithm.log_pdf(y) - y, splat<V>(-infinity));
   }
@@ -58,17 +58,17 @@ struct log_normal_family {
 struct half_normal_family {
   explicit half_normal_family(const double* p) : scale(p[0]), log_peak(log(2.0) - log_root_two_pi - log(p[0])) {}
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     const V half = 0.5 * t;
     return scale * (upper ? normal_quantile(0.5 - half, half) : normal_quantile(half, 0.5 - half));
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     const V z = x / scale;
     return at_most(2 * (upper ? normal_tail(z) : normal_half(z)), 1);
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V z = x / scale;
     return log_peak - 0.5 * z * z;
   }
@@ -100,13 +100,13 @@ struct truncated_normal_family {
 
   // ln(P(Z > z) / P(Z > a)), z >= a.
   template <class V>
-  V log_ratio(V z) const {
+  GIBBSITE_INLINE V log_ratio(V z) const {
     const V step = z - a, mills = mills_ratio(at_most(z, 1e20));
     return log1p((mills - mills_a) / mills_a) - step * (a + 0.5 * step);
   }
 
   template <bool upper, class V>
-  V quantile_far(V t) const {
+  GIBBSITE_INLINE V quantile_far(V t) const {
     const double lost = 0 - expm1(log_ratio_b), kept = exp(log_ratio_b);
     // -ln of the ratio wanted.
     const V wanted = upper ? 0 - log(kept + t * lost) : 0 - log1p(-(t * lost));
@@ -118,47 +118,47 @@ struct truncated_normal_family {
     return z;
   }
   template <bool upper, class V>
-  V quantile_near(V t) const {
+  GIBBSITE_INLINE V quantile_near(V t) const {
     const V below = upper ? lower_b - t * mass : lower_a + t * mass;
     const V above = upper ? upper_b + t * mass : upper_a - t * mass;
     const V tail = at_least(smaller(below, above), 0);
     return normal_quantile(select(below < above, tail - 0.5, 0.5 - tail), tail);
   }
   template <bool upper, class V>
-  V cdf_far(V z) const {
+  GIBBSITE_INLINE V cdf_far(V z) const {
     const double lost = 0 - expm1(log_ratio_b);
     const V ratio = log_ratio(z);
     if constexpr (upper) return select(z < b, 0 - exp(ratio) * expm1(log_ratio_b - ratio), splat<V>(0.0)) / lost;
     return (0 - expm1(ratio)) / lost;
   }
   template <bool upper, class V>
-  V cdf_near(V z) const {
+  GIBBSITE_INLINE V cdf_near(V z) const {
     const V below = select(z < 0, normal_lower(z) - lower_a, upper_a - normal_upper(z));
     const V above = select(z < 0, lower_b - normal_lower(z), normal_upper(z) - upper_b);
     return (upper ? above : below) / mass;
   }
 
   template <bool upper, class V>
-  V quantile_upright(V t) const {
+  GIBBSITE_INLINE V quantile_upright(V t) const {
     return far ? quantile_far<upper>(t) : quantile_near<upper>(t);
   }
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     const V z = mirrored ? -quantile_upright<!upper>(t) : quantile_upright<upper>(t);
     return at_most(at_least(mean + sd * z, low), high);
   }
   template <bool upper, class V>
-  V cdf_upright(V z) const {
+  GIBBSITE_INLINE V cdf_upright(V z) const {
     const V within = at_most(at_least(z, a), b);
     return at_most(at_least(far ? cdf_far<upper>(within) : cdf_near<upper>(within), 0), 1);
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     const V z = (x - mean) / sd;
     return mirrored ? cdf_upright<!upper>(-z) : cdf_upright<upper>(z);
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V z = absolute(x - mean) / sd;
     return log_peak - (far ? (z - a) * (0.5 * (z + a)) : 0.5 * z * z);
   }

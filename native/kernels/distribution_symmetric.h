@@ -23,17 +23,17 @@ struct uniform_family {
   explicit uniform_family(const double* p) : low(p[0]), high(p[1]), log_width(log(p[1] - p[0])) {}
   // From the nearer end, so that the rounding of the width doesn't matter there.
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     const smaller_tail<V> at = smaller_tail_of<upper>(t);
     const V step = at.tail * (high - low);
     return at_most(at_least(select(at.side < 0, low + step, high - step), low), high);
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     return (upper ? high - x : x - low) / (high - low);
   }
   template <class V>
-  V log_pdf(V) const {
+  GIBBSITE_INLINE V log_pdf(V) const {
     return splat<V>(-log_width);
   }
   double low, high, log_width;
@@ -50,7 +50,7 @@ struct triangular_family {
   // On each side from its end or, beyond a quarter of its probability, from the mode, where 1 - sqrt(f) is taken as
   // (1 - f) / (1 + sqrt(f)): so neither the ends nor a mode at an end suffer from rounding.
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     const double width = high - low, left = mode - low, right = high - mode;
     const V below = upper ? 1 - t : t, above = upper ? t : 1 - t;
     const V f = below * width / left, g = above * width / right;
@@ -63,7 +63,7 @@ struct triangular_family {
   }
   // Twice the area of the triangle beyond x on its own side is (distance to the end)^2 / (rising or falling).
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     const auto left = x < mode;
     const V reach = select(left, x - low, high - x);
     const V tail = reach * reach / select(left, splat<V>(rising), splat<V>(falling));
@@ -71,7 +71,7 @@ struct triangular_family {
     return upper ? select(left, 1 - beyond, beyond) : select(left, beyond, 1 - beyond);
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V rise = (x - low) / (mode - low), fall = (high - x) / (high - mode);
     return log_peak + log(select(x < mode, rise, select(x > mode, fall, splat<V>(1.0))));
   }
@@ -82,16 +82,16 @@ struct logistic_family {
   explicit logistic_family(const double* p) : location(p[0]), scale(p[1]), log_scale(log(p[1])) {}
   // ln((1 - m) / m) = log1p((1 - 2 m) / m), with 1 - 2 m exact where it is small.
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     const smaller_tail<V> at = smaller_tail_of<upper>(t);
     return location + scale * (at.side * log1p((1 - 2 * at.tail) / at.tail));
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     return sigmoid((upper ? location - x : x - location) / scale);
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V z = absolute(x - location) / scale;
     return -log_scale - (z + 2 * log1p(exp(-z)));
   }
@@ -102,18 +102,18 @@ struct logistic_family {
 struct laplace_family {
   explicit laplace_family(const double* p) : location(p[0]), scale(p[1]), log_peak(-log(2 * p[1])) {}
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     const smaller_tail<V> at = smaller_tail_of<upper>(t);
     return location - scale * (at.side * log(2 * at.tail));
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     const V z = (upper ? location - x : x - location) / scale;
     const V tail = 0.5 * exp(-absolute(z));
     return select(z < 0, tail, 1 - tail);
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     return log_peak - absolute(x - location) / scale;
   }
   double low = -infinity, high = infinity, location, scale, log_peak;
@@ -125,20 +125,20 @@ struct cauchy_family {
   static constexpr double pi = 0x1.921fb54442d18p+1;
   // cot(pi m) for the smaller tail m.
   template <bool upper, class V>
-  V quantile(V t) const {
+  GIBBSITE_INLINE V quantile(V t) const {
     const smaller_tail<V> at = smaller_tail_of<upper>(t);
     V sine, cosine;
     sincos_few_turns(0.5 * at.tail, &sine, &cosine);
     return location + scale * (at.side * (cosine / sine));
   }
   template <bool upper, class V>
-  V cdf(V x) const {
+  GIBBSITE_INLINE V cdf(V x) const {
     const V z = (upper ? location - x : x - location) / scale;
     const V tail = atan_of_ratio(splat<V>(1.0), absolute(z)) / pi;
     return select(z < 0, tail, 1 - tail);
   }
   template <class V>
-  V log_pdf(V x) const {
+  GIBBSITE_INLINE V log_pdf(V x) const {
     const V z = absolute(x - location) / scale;
     return log_peak - select(z < 1e100, log1p(z * z), 2 * log(z));
   }
