@@ -48,7 +48,7 @@ class nuts_growth {
  private:
   // Two uniforms and a coin for each step.
   void draw_decisions(f64x leapfrogs) {
-    f64x chain;
+    f64x chain{};
     for (int l = 0; l < f64_lanes; l++) {
       chain[l] =
           static_cast<double>(group_.plan.first_chain + static_cast<uint32_t>(group_.first) + static_cast<uint32_t>(l));
