@@ -156,6 +156,7 @@ export type { CompressedRows, TransitionsLike } from './sampling/chain/transitio
 export type { ChainOptions } from './sampling/chain-options.ts'
 export { ChainRng } from './sampling/chain-rng.ts'
 export type { ChainState } from './sampling/chain-sampler.ts'
+export { bfmi } from './sampling/diagnostics/bfmi.ts'
 export type { DrawsInput } from './sampling/diagnostics/checked-draws.ts'
 export {
   autocorrelationTime,

@@ -4,9 +4,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   AbortError,
   ArgumentError,
+  bfmi,
   current,
   DensityError,
   eightSchoolsTarget,
+  funnelTarget,
   type NutsOptions,
   normalTarget,
   nuts,
@@ -164,6 +166,18 @@ describe('what is told about draws', () => {
       expect(scales[3 * c + 1]! / scales[3 * c]!).toBeLessThan(0.04)
       expect(scales[3 * c + 2]! / scales[3 * c]!).toBeGreaterThan(25)
     }
+  })
+
+  it('bfmi is the share of the spread of energies that a step makes', async () => {
+    const energy = Float64Array.of(1, 3, 2, 6, 5, 5, 5, 5)
+    const draws = { data: new Float64Array(8), shape: [2, 4, 1] as const, names: ['x'], statistics: { energy } }
+    // Mean 3, deviations -2, 0, -1, 3; steps 2, -1, 4.
+    expect(bfmi(draws)).toEqual(Float64Array.of(21 / 14, Number.NaN))
+    expect(() => bfmi({ ...draws, statistics: {} })).toThrow('expected `draws` to have the statistic `energy`')
+    const run = await nuts({ target: normalTarget({ mean: [0, 0], sd: 1 }), seed: 1 })
+    expect(bfmi(run).every((fraction) => fraction > 0.7)).toBe(true)
+    const funnel = await nuts({ target: funnelTarget({ dim: 20 }), seed: 6 })
+    expect(Math.min(...bfmi(funnel))).toBeLessThan(0.3)
   })
 
   it('the step size is adapted to the acceptance asked for', async () => {
