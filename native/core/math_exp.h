@@ -59,6 +59,18 @@ GIBBSITE_INLINE V expm1(V x) {
   return select(absolute(x) < power_of_two<S>(-float_format<S>::mantissa_bits - 2), x, result);
 }
 
+// e^-a for a >= 0, where it is at least 2^-1021 (double): for terms that are added to 1.
+template <class V>
+GIBBSITE_INLINE V exp_minus(V a) {
+  using S = scalar_of<V>;
+  bits_of<V> exponent;
+  // ln 2 times the least exponent of normal numbers, about.
+  const S lowest = -S(0.69) * (float_format<S>::bias - 1);
+  const V r = exp_reduce(at_least(-a, lowest), float_format<S>::bias, &exponent);
+  const V scale = scale_of<V>(exponent);
+  return scale + scale * exp_rest(r);
+}
+
 // 1 / (1 + e^-x). Numerator and denominator are scaled by 2^-exp_lift, so that the denominator doesn't overflow before
 // the result has underflown. What the sum 1 + 2^n loses is added back, so the denominator has hardly more than one
 // rounding error.

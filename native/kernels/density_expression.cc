@@ -10,23 +10,34 @@ namespace gibbsite::GIBBSITE_TARGET {
 
 namespace {
 
-// Bytes of work rows that stay in the second-level cache. A wider block than fits is run in parts.
+// Chains are run in parts of four vectors, or of one where the rows at work would not stay in the second-level cache.
+constexpr int most_vectors = 4;
 constexpr size_t cached_bytes = 256 << 10;
 
-size_t part_width(size_t work_rows, size_t width) {
-  size_t vectors = width / f64_lanes;
-  while (vectors > 1 && work_rows * vectors * vector_bytes > cached_bytes) vectors = (vectors + 1) / 2;
-  return vectors * f64_lanes;
+bool fits_cache(expression_tape tape) { return tape.work_rows() * most_vectors * vector_bytes <= cached_bytes; }
+
+size_t part_work(expression_tape tape) {
+  return tape.work_rows() * static_cast<size_t>((fits_cache(tape) ? most_vectors : 1) * f64_lanes);
 }
 
-size_t part_work(expression_tape tape, size_t width) { return tape.work_rows() * part_width(tape.work_rows(), width); }
+// body.operator()<vectors>(first column) for all parts of a block.
+template <class Body>
+void for_parts(expression_tape tape, size_t width, const Body& body) {
+  size_t column = 0;
+  if (fits_cache(tape)) {
+    for (; column + part_of<most_vectors> <= width; column += part_of<most_vectors>) {
+      body.template operator()<most_vectors>(column);
+    }
+  }
+  for (; column < width; column += f64_lanes) body.template operator()<1>(column);
+}
 
-// A run of a tape over `width` chains, whose inputs are columns of a block of `stride` chains.
+// A run of a tape over a part of a block: x are the part's columns of inputs, whose rows are `stride` apart.
+template <int vectors>
 class expression_run {
  public:
-  expression_run(expression_tape tape, const double* numbers, const double* x, size_t stride, size_t width,
-                 double* work)
-      : tape_(tape), width_(width), numbers_(numbers), work_(work) {
+  expression_run(expression_tape tape, const double* numbers, const double* x, size_t stride, double* work)
+      : tape_(tape), numbers_(numbers), work_(work) {
     bases_[kind_work] = {work, width, width};
     bases_[kind_work_one] = {work, width, 0};
     bases_[kind_input] = {x, stride, stride};
@@ -54,6 +65,8 @@ class expression_run {
   }
 
  private:
+  static constexpr size_t width = part_of<vectors>;
+
   struct base {
     const double* data;
     size_t step, stride;
@@ -69,58 +82,60 @@ class expression_run {
   GIBBSITE_INLINE void map_either(size_t rows, const row_operand& a, const row_operand& b, double* to,
                                   const F& f) const {
     if (a.constant)
-      map(rows, width_, b, a, to, [&](f64x y, f64x x) { return f(x, y); });
+      map<vectors>(rows, b, a, to, [&](f64x y, f64x x) { return f(x, y); });
     else
-      map(rows, width_, a, b, to, f);
+      map<vectors>(rows, a, b, to, f);
   }
 
   void step(const instruction_words& in) const {
-    const size_t rows = static_cast<size_t>(in.rows), w = width_;
-    double* to = work_ + static_cast<size_t>(in.to) * w;
+    const size_t rows = static_cast<size_t>(in.rows);
+    double* to = work_ + static_cast<size_t>(in.to) * width;
     const row_operand a = at(in.a), b = at(in.b);
     switch (in.op) {
       case op_copy:
         return by_kind(a, [&](auto kind) {
-          each_vector(rows, w, to, [&](size_t i, size_t j) { return read<kind.constant>(a, i, j); });
+          each_vector<vectors>(rows, to, [&](size_t i, size_t j) { return read<kind.constant>(a, i, j); });
         });
       case op_neg:
-        return map(rows, w, a, to, [](f64x x) { return -x; });
+        return map<vectors>(rows, a, to, [](f64x x) { return -x; });
       case op_exp:
-        return map(rows, w, a, to, [](f64x x) { return exp(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return exp(x); });
       case op_log:
-        return map(rows, w, a, to, [](f64x x) { return log(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return log(x); });
       case op_log1p:
-        return map(rows, w, a, to, [](f64x x) { return log1p(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return log1p(x); });
       case op_sqrt:
-        return map(rows, w, a, to, [](f64x x) { return sqrt(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return sqrt(x); });
       case op_square:
-        return map(rows, w, a, to, [](f64x x) { return x * x; });
+        return map<vectors>(rows, a, to, [](f64x x) { return x * x; });
       case op_abs:
-        return map(rows, w, a, to, [](f64x x) { return absolute(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return absolute(x); });
       case op_sign:
-        return map(rows, w, a, to, [](f64x x) { return sign_of(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return sign_of(x); });
       case op_tanh:
-        return map(rows, w, a, to, [](f64x x) { return tanh(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return tanh(x); });
       case op_sigmoid:
-        return map(rows, w, a, to, [](f64x x) { return sigmoid(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return sigmoid(x); });
       case op_softplus:
-        return map(rows, w, a, to, [](f64x x) { return softplus(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return softplus(x); });
       case op_log_gamma:
-        return map(rows, w, a, to, [](f64x x) { return log_gamma(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return log_gamma(x); });
       case op_digamma:
-        return map(rows, w, a, to, [](f64x x) { return digamma(x); });
+        return map<vectors>(rows, a, to, [](f64x x) { return digamma(x); });
       case op_add:
-        return map(rows, w, a, b, to, [](f64x x, f64x y) { return x + y; });
+        return map<vectors>(rows, a, b, to, [](f64x x, f64x y) { return x + y; });
       case op_mul:
-        return map(rows, w, a, b, to, [](f64x x, f64x y) { return x * y; });
+        return map<vectors>(rows, a, b, to, [](f64x x, f64x y) { return x * y; });
       case op_sub:
         return map_either(rows, a, b, to, [](f64x x, f64x y) { return x - y; });
       case op_div:
         return map_either(rows, a, b, to, [](f64x x, f64x y) { return x / y; });
       case op_mul_add:
-        return map(rows, w, a, b, at(in.c), to, [](f64x x, f64x y, f64x z) { return x * y + z; });
+        return map<vectors>(rows, a, b, at(in.c), to, [](f64x x, f64x y, f64x z) { return x * y + z; });
+      case op_squared_difference:
+        return map<vectors>(rows, a, b, to, [](f64x x, f64x y) { return (x - y) * (x - y); });
       case op_within:
-        return map(rows, w, a, b, at(in.c), to, [](f64x x, f64x low, f64x high) { return within(x, low, high); });
+        return map<vectors>(rows, a, b, at(in.c), to, [](f64x x, f64x low, f64x high) { return within(x, low, high); });
       default:
         return whole_step(in, rows, a, b, to);
     }
@@ -129,41 +144,40 @@ class expression_run {
   // Instructions whose rows are not each for itself.
   void whole_step(const instruction_words& in, size_t rows, const row_operand& a, const row_operand& b,
                   double* to) const {
-    const size_t w = width_, p = static_cast<size_t>(in.p), q = static_cast<size_t>(in.q);
+    const size_t p = static_cast<size_t>(in.p), q = static_cast<size_t>(in.q);
     switch (in.op) {
       case op_sum:
-        return sum_rows(rows, w, to, [&](size_t i, size_t j) { return read<false>(a, i, j); });
+        return sum_rows<vectors>(rows, to, [&](size_t i, size_t j) { return read<false>(a, i, j); });
       case op_dot:
-        return dot_rows(rows, w, a, b, to);
+        return dot_rows<vectors>(rows, a, b, to);
       case op_log_sum_exp:
-        return log_sum_exp_rows(rows, w, a, to);
+        return log_sum_exp_rows<vectors>(rows, a, to);
       case op_cumulative_sum:
-        return cumulative_sum(rows, w, a, to);
+        return cumulative_sum<vectors>(rows, a, to);
       case op_suffix_sum:
-        return suffix_sum(rows, w, a, to);
+        return suffix_sum<vectors>(rows, a, to);
       case op_gather:
-        return gather_rows(rows, w, a, tape_.integers() + p, to);
+        return gather_rows<vectors>(rows, a, tape_.integers() + p, to);
       case op_scatter:
-        return scatter_rows(rows, w, a, tape_.integers() + p, q, to);
+        return scatter_rows<vectors>(rows, a, tape_.integers() + p, q, to);
       case op_matvec:
-        return matvec(rows, q, w, numbers_ + p, a, to);
+        return matvec(rows, q, width, numbers_ + p, a, to);
       case op_quadratic:
-        return quadratic(q, w, numbers_ + p, a, to);
+        return quadratic(q, width, numbers_ + p, a, to);
       case op_solve_lower:
-        return solve_lower(rows, w, numbers_ + p, a, to);
+        return solve_lower(rows, width, numbers_ + p, a, to);
       case op_solve_upper:
-        return solve_upper(rows, w, numbers_ + p, a, to);
+        return solve_upper(rows, width, numbers_ + p, a, to);
       case op_softplus_sum:
-        return softplus_sum(static_cast<size_t>(in.r), q, w, numbers_ + p, a, to, nullptr);
+        return softplus_sum(static_cast<size_t>(in.r), q, width, numbers_ + p, a, to, nullptr);
       case op_softplus_gradient:
-        return softplus_sum(static_cast<size_t>(in.r), q, w, numbers_ + p, a, to, to + w);
+        return softplus_sum(static_cast<size_t>(in.r), q, width, numbers_ + p, a, to, to + width);
       default:
         return;
     }
   }
 
   const expression_tape tape_;
-  const size_t width_;
   const double* const numbers_;
   double* const work_;
   base bases_[operand_kinds];
@@ -171,10 +185,6 @@ class expression_run {
 
 expression_tape value_tape(const density& d) { return {d.program.data() + 1}; }
 expression_tape gradient_tape(const density& d) { return {d.program.data() + 1 + d.program[0]}; }
-
-GIBBSITE_INLINE void copy_row(const double* from, bool constant, size_t width, double* to) {
-  for (size_t j = 0; j < width; j += f64_lanes) store(to + j, constant ? splat<f64x>(*from) : load<f64x>(from + j));
-}
 
 // Points [count][dim] as columns [dim][width]; columns without a point repeat the last one.
 void load_points(const double* points, size_t dim, size_t count, size_t width, double* x) {
@@ -191,38 +201,45 @@ size_t output_rows(expression_tape tape) {
 
 }  // namespace
 
-size_t expression_work(const density& d, size_t width) {
-  const size_t value = part_work(value_tape(d), width), gradient = part_work(gradient_tape(d), width);
+size_t expression_work(const density& d, size_t) {
+  const size_t value = part_work(value_tape(d)), gradient = part_work(gradient_tape(d));
   return value > gradient ? value : gradient;
 }
 
 void expression_density(const density& d, size_t width, const double* x, double* log_density, double* gradient,
                         double* work) {
   const expression_tape tape = gradient == nullptr ? value_tape(d) : gradient_tape(d);
-  const size_t part = part_width(tape.work_rows(), width);
-  for (size_t c = 0; c < width; c += part) {
-    const size_t w = width - c < part ? width - c : part;
-    const expression_run run(tape, d.numbers.data(), x + c, width, w, work);
+  for_parts(tape, width, [&]<int vectors>(size_t column) {
+    const expression_run<vectors> run(tape, d.numbers.data(), x + column, width, work);
     run.run();
     run.outputs([&](size_t row, const double* from, bool constant) {
-      copy_row(from, constant, w, (row == 0 ? log_density : gradient + (row - 1) * width) + c);
+      double* to = (row == 0 ? log_density : gradient + (row - 1) * width) + column;
+      for (size_t j = 0; j < part_of<vectors>; j += f64_lanes) {
+        store(to + j, constant ? splat<f64x>(*from) : load<f64x>(from + j));
+      }
     });
-  }
+  });
 }
 
 void expression_values(uint32_t dim, span<const double> numbers, span<const int32_t> words, span<const double> points,
                        span<double> out) {
+  constexpr size_t block_columns = part_of<most_vectors>;
   const expression_tape tape{words.data()};
   const size_t rows = output_rows(tape), count = out.size() / rows;
-  const size_t width = part_width(dim + tape.work_rows(), density_width);
-  parallel_for((count + width - 1) / width, [&](size_t block) {
-    const size_t first = block * width, columns = count - first < width ? count - first : width;
-    const scratch<double> memory((dim + tape.work_rows()) * width);
-    if (dim > 0) load_points(points.data() + first * dim, dim, columns, width, memory.data());
-    const expression_run run(tape, numbers.data(), memory.data(), width, width, memory.data() + dim * width);
-    run.run();
-    run.outputs([&](size_t row, const double* from, bool constant) {
-      for (size_t c = 0; c < columns; c++) out[(first + c) * rows + row] = from[constant ? 0 : c];
+  parallel_for((count + block_columns - 1) / block_columns, [&](size_t block) {
+    const size_t first = block * block_columns;
+    const size_t columns = count - first < block_columns ? count - first : block_columns;
+    const size_t width = (columns + f64_lanes - 1) / f64_lanes * f64_lanes;
+    const scratch<double> x(dim * width + 1), work(part_work(tape) + 1);
+    if (dim > 0) load_points(points.data() + first * dim, dim, columns, width, x.data());
+    for_parts(tape, width, [&]<int vectors>(size_t column) {
+      const expression_run<vectors> run(tape, numbers.data(), x.data() + column, width, work.data());
+      run.run();
+      run.outputs([&](size_t row, const double* from, bool constant) {
+        for (size_t c = 0; c < part_of<vectors> && column + c < columns; c++) {
+          out[(first + column + c) * rows + row] = from[constant ? 0 : c];
+        }
+      });
     });
   });
 }

@@ -10,14 +10,6 @@ namespace {
 // Rows of data at a time: their slopes stay in the first-level cache, and 2^128 is far from overflow.
 constexpr size_t chunk_rows = 128;
 
-// e^-a for a >= 0, where it is at least 2^-1021.
-GIBBSITE_INLINE f64x exp_minus(f64x a) {
-  u64x exponent;
-  const f64x r = exp_reduce(at_least(-a, -707), float_format<double>::bias, &exponent);
-  const f64x scale = scale_of<f64x>(exponent);
-  return scale + scale * exp_rest(r);
-}
-
 // Adds the log likelihood of some rows to log_density; slopes [count][width] = sigma(-m) where it is not null.
 void add_rows(const double* rows, size_t count, size_t dim, size_t width, const double* b, double* log_density,
               double* slopes) {

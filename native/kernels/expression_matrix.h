@@ -80,7 +80,7 @@ class softplus_sums {
 
   // Returns the derivative, sigma(t).
   GIBBSITE_INLINE f64x add(size_t part, int v, f64x t) {
-    const f64x z = exp(-absolute(t)), factor = 1.0 + z;
+    const f64x z = exp_minus(absolute(t)), factor = 1.0 + z;
     positive_[part][v] += at_least(t, 0.0);
     product_[part][v] *= factor;
     return select(t >= 0.0, splat<f64x>(1.0), z) / factor;

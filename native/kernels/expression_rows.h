@@ -35,34 +35,39 @@ GIBBSITE_INLINE void by_kind(const row_operand& operand, const Body& body) {
     body(is_rows{});
 }
 
-template <class Value>
-GIBBSITE_INLINE void each_vector(size_t rows, size_t width, double* to, const Value& value) {
-  for (size_t i = 0; i < rows; i++, to += width) {
-    for (size_t j = 0; j < width; j += f64_lanes) store(to + j, value(i, j));
+// Loops over chains have a known length, so that a short instruction is straight code: where most rows are single,
+// branches that the processor guesses wrong would cost more than the arithmetic.
+template <int vectors>
+constexpr size_t part_of = static_cast<size_t>(vectors * f64_lanes);
+
+template <int vectors, class Value>
+GIBBSITE_INLINE void each_vector(size_t rows, double* to, const Value& value) {
+  for (size_t i = 0; i < rows; i++, to += part_of<vectors>) {
+#pragma GCC unroll 4
+    for (size_t j = 0; j < part_of<vectors>; j += f64_lanes) store(to + j, value(i, j));
   }
 }
 
-template <class F>
-GIBBSITE_INLINE void map(size_t rows, size_t width, const row_operand& a, double* to, const F& f) {
-  each_vector(rows, width, to, [&](size_t i, size_t j) { return f(read<false>(a, i, j)); });
+template <int vectors, class F>
+GIBBSITE_INLINE void map(size_t rows, const row_operand& a, double* to, const F& f) {
+  each_vector<vectors>(rows, to, [&](size_t i, size_t j) { return f(read<false>(a, i, j)); });
 }
 
 // a in rows, b either.
-template <class F>
-GIBBSITE_INLINE void map(size_t rows, size_t width, const row_operand& a, const row_operand& b, double* to,
-                         const F& f) {
+template <int vectors, class F>
+GIBBSITE_INLINE void map(size_t rows, const row_operand& a, const row_operand& b, double* to, const F& f) {
   by_kind(b, [&](auto kind) {
-    each_vector(rows, width, to,
-                [&](size_t i, size_t j) { return f(read<false>(a, i, j), read<kind.constant>(b, i, j)); });
+    each_vector<vectors>(rows, to,
+                         [&](size_t i, size_t j) { return f(read<false>(a, i, j), read<kind.constant>(b, i, j)); });
   });
 }
 
-template <class F>
-GIBBSITE_INLINE void map(size_t rows, size_t width, const row_operand& a, const row_operand& b, const row_operand& c,
-                         double* to, const F& f) {
+template <int vectors, class F>
+GIBBSITE_INLINE void map(size_t rows, const row_operand& a, const row_operand& b, const row_operand& c, double* to,
+                         const F& f) {
   by_kind(b, [&](auto kind) {
     by_kind(c, [&](auto other) {
-      each_vector(rows, width, to, [&](size_t i, size_t j) {
+      each_vector<vectors>(rows, to, [&](size_t i, size_t j) {
         return f(read<false>(a, i, j), read<kind.constant>(b, i, j), read<other.constant>(c, i, j));
       });
     });
@@ -82,9 +87,9 @@ GIBBSITE_INLINE f64x within(f64x x, f64x low, f64x high) {
 // Sums of many rows: row i joins partial sum i % 4, and the four are added as a tree.
 constexpr size_t row_parts = 4;
 
-template <class Term>
-GIBBSITE_INLINE void sum_rows(size_t rows, size_t width, double* to, const Term& term) {
-  for (size_t j = 0; j < width; j += f64_lanes) {
+template <int vectors, class Term>
+GIBBSITE_INLINE void sum_rows(size_t rows, double* to, const Term& term) {
+  for (size_t j = 0; j < part_of<vectors>; j += f64_lanes) {
     f64x part[row_parts] = {};
     size_t i = 0;
     for (; i + row_parts <= rows; i += row_parts) {
@@ -95,15 +100,18 @@ GIBBSITE_INLINE void sum_rows(size_t rows, size_t width, double* to, const Term&
   }
 }
 
-inline void dot_rows(size_t rows, size_t width, const row_operand& a, const row_operand& b, double* to) {
+template <int vectors>
+inline void dot_rows(size_t rows, const row_operand& a, const row_operand& b, double* to) {
   by_kind(b, [&](auto kind) {
-    sum_rows(rows, width, to, [&](size_t i, size_t j) { return read<false>(a, i, j) * read<kind.constant>(b, i, j); });
+    sum_rows<vectors>(rows, to,
+                      [&](size_t i, size_t j) { return read<false>(a, i, j) * read<kind.constant>(b, i, j); });
   });
 }
 
 // m + log(sum exp(x - m)), m the largest.
-inline void log_sum_exp_rows(size_t rows, size_t width, const row_operand& a, double* to) {
-  for (size_t j = 0; j < width; j += f64_lanes) {
+template <int vectors>
+inline void log_sum_exp_rows(size_t rows, const row_operand& a, double* to) {
+  for (size_t j = 0; j < part_of<vectors>; j += f64_lanes) {
     f64x largest = read<false>(a, 0, j);
     for (size_t i = 1; i < rows; i++) largest = larger(read<false>(a, i, j), largest);
     // All of them -inf, or one +inf: the differences would be NaN.
@@ -114,30 +122,33 @@ inline void log_sum_exp_rows(size_t rows, size_t width, const row_operand& a, do
   }
 }
 
-inline void cumulative_sum(size_t rows, size_t width, const row_operand& a, double* to) {
-  for (size_t j = 0; j < width; j += f64_lanes) {
+template <int vectors>
+inline void cumulative_sum(size_t rows, const row_operand& a, double* to) {
+  for (size_t j = 0; j < part_of<vectors>; j += f64_lanes) {
     f64x sum{};
-    for (size_t i = 0; i < rows; i++) store(to + i * width + j, sum += read<false>(a, i, j));
+    for (size_t i = 0; i < rows; i++) store(to + i * part_of<vectors> + j, sum += read<false>(a, i, j));
   }
 }
 
-inline void suffix_sum(size_t rows, size_t width, const row_operand& a, double* to) {
-  for (size_t j = 0; j < width; j += f64_lanes) {
+template <int vectors>
+inline void suffix_sum(size_t rows, const row_operand& a, double* to) {
+  for (size_t j = 0; j < part_of<vectors>; j += f64_lanes) {
     f64x sum{};
-    for (size_t i = rows; i-- > 0;) store(to + i * width + j, sum += read<false>(a, i, j));
+    for (size_t i = rows; i-- > 0;) store(to + i * part_of<vectors> + j, sum += read<false>(a, i, j));
   }
 }
 
-inline void gather_rows(size_t rows, size_t width, const row_operand& a, const int32_t* index, double* to) {
-  each_vector(rows, width, to, [&](size_t i, size_t j) { return read<false>(a, static_cast<size_t>(index[i]), j); });
+template <int vectors>
+inline void gather_rows(size_t rows, const row_operand& a, const int32_t* index, double* to) {
+  each_vector<vectors>(rows, to, [&](size_t i, size_t j) { return read<false>(a, static_cast<size_t>(index[i]), j); });
 }
 
-inline void scatter_rows(size_t rows, size_t width, const row_operand& a, const int32_t* index, size_t count,
-                         double* to) {
-  memset(to, 0, rows * width * sizeof(double));
+template <int vectors>
+inline void scatter_rows(size_t rows, const row_operand& a, const int32_t* index, size_t count, double* to) {
+  memset(to, 0, rows * part_of<vectors> * sizeof(double));
   for (size_t i = 0; i < count; i++) {
-    double* sum = to + static_cast<size_t>(index[i]) * width;
-    for (size_t j = 0; j < width; j += f64_lanes) store(sum + j, load<f64x>(sum + j) + read<false>(a, i, j));
+    double* sum = to + static_cast<size_t>(index[i]) * part_of<vectors>;
+    for (size_t j = 0; j < part_of<vectors>; j += f64_lanes) store(sum + j, load<f64x>(sum + j) + read<false>(a, i, j));
   }
 }
 

@@ -37,26 +37,27 @@ enum expression_op : int32_t {
   op_sub = 15,
   op_mul = 16,
   op_div = 17,
-  op_mul_add = 18,  // a b + c
-  op_within = 19,   // 0 where b <= a <= c, else -inf
+  op_mul_add = 18,             // a b + c
+  op_squared_difference = 19,  // (a - b)^2
+  op_within = 20,              // 0 where b <= a <= c, else -inf
   // One row from the rows of a (and b).
-  op_sum = 20,
-  op_dot = 21,
-  op_log_sum_exp = 22,
+  op_sum = 21,
+  op_dot = 22,
+  op_log_sum_exp = 23,
   // As many rows as a has.
-  op_cumulative_sum = 23,
-  op_suffix_sum = 24,  // of each row and those after it
+  op_cumulative_sum = 24,
+  op_suffix_sum = 25,  // of each row and those after it
   // With indices: integers from p on.
-  op_gather = 25,   // row i of the result is row index[i] of a
-  op_scatter = 26,  // row index[i] of the result is the sum of these rows i of a, of which there are q
+  op_gather = 26,   // row i of the result is row index[i] of a
+  op_scatter = 27,  // row index[i] of the result is the sum of these rows i of a, of which there are q
   // With a matrix A [rows, q], numbers from p on: by four rows, for each column their coefficients; zeros fill up the
   // last four. The triangles of op_solve are [rows, rows] row after row.
-  op_matvec = 27,            // A a
-  op_quadratic = 28,         // a' A a, A [q, q] lower triangular
-  op_solve_lower = 29,       // A^-1 a, A lower triangular, 1 / A_ii in the place of A_ii
-  op_solve_upper = 30,       // the same, A upper triangular
-  op_softplus_sum = 31,      // sum of log(1 + exp(A a)), A [r, q]
-  op_softplus_gradient = 32  // that, and q rows with its gradient
+  op_matvec = 28,            // A a
+  op_quadratic = 29,         // a' A a, A [q, q] lower triangular
+  op_solve_lower = 30,       // A^-1 a, A lower triangular, 1 / A_ii in the place of A_ii
+  op_solve_upper = 31,       // the same, A upper triangular
+  op_softplus_sum = 32,      // sum of log(1 + exp(A a)), A [r, q]
+  op_softplus_gradient = 33  // that, and q rows with its gradient
 };
 
 enum operand_kind : int32_t {

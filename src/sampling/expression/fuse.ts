@@ -1,11 +1,11 @@
 /** Last rewriting, once it is known who uses what: pairs of nodes that one instruction does. */
 
 import type { Graph } from './graph.ts'
-import { type Node, reachable } from './node.ts'
+import { type Node, type NodeOp, reachable } from './node.ts'
 
 /**
- * The same roots, with products that are only added to something fused into the addition, and the sum of a regression's
- * softplus read off the instruction that also gives its gradient.
+ * The same roots, with products that are only added to something fused into the addition, differences that are only squared
+ * into the square, and the sum of a regression's softplus read off the instruction that also gives its gradient.
  */
 export function fuse(graph: Graph, roots: readonly Node[]): Node[] {
   const nodes = reachable(roots)
@@ -18,7 +18,7 @@ export function fuse(graph: Graph, roots: readonly Node[]): Node[] {
     else if (node.op === 'softplusSum' && gradients.has(argumentsKey(node))) {
       const both = graph.make('softplusGradient', args, 1 + args[0]!.rows, node.integers)
       fused.set(node, graph.view(both, 0, 1))
-    } else fused.set(node, multiplyAdd(graph, node, args, uses) ?? graph.make(node.op, args, node.rows, node.integers))
+    } else fused.set(node, pairOf(graph, node, args, uses) ?? graph.make(node.op, args, node.rows, node.integers))
   }
   return roots.map((root) => fused.get(root)!)
 }
@@ -35,11 +35,20 @@ function argumentsKey(node: Node): string {
   return node.args.map((arg) => arg.id).join(' ')
 }
 
-/** a * b + c where nothing else uses a * b. */
-function multiplyAdd(graph: Graph, node: Node, args: readonly Node[], uses: Map<Node, number>): Node | undefined {
-  if (node.op !== 'add') return undefined
-  const i = node.args.findIndex((arg) => arg.op === 'mul' && arg.rows === node.rows && uses.get(arg) === 1)
-  if (i < 0) return undefined
-  const product = args[i]!
-  return product.op === 'mul' ? graph.map('mulAdd', ...product.args, args[1 - i]!) : undefined
+/** a * b + c where nothing else uses a * b, and (a - b)^2 where nothing else uses a - b. */
+function pairOf(graph: Graph, node: Node, args: readonly Node[], uses: Map<Node, number>): Node | undefined {
+  const single = (i: number, op: NodeOp) => {
+    const arg = node.args[i]!
+    return arg.op === op && arg.rows === node.rows && uses.get(arg) === 1 && args[i]!.op === op
+  }
+  if (node.op === 'add') {
+    const i = [0, 1].find((k) => single(k, 'mul'))
+    return i === undefined ? undefined : graph.map('mulAdd', ...args[i]!.args, args[1 - i]!)
+  }
+  if (node.op !== 'square') return undefined
+  const [a, b] = args[0]!.args as [Node, Node]
+  if (single(0, 'sub')) return a.numbers ? graph.map('squaredDifference', b, a) : graph.map('squaredDifference', a, b)
+  // A constant that is taken away has become one that is added.
+  if (single(0, 'add') && b.numbers) return graph.map('squaredDifference', a, graph.neg(b))
+  return undefined
 }

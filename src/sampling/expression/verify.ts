@@ -78,6 +78,7 @@ class TapeCheck {
         )
       case 'add':
       case 'mul':
+      case 'squaredDifference':
         return reads(rows) && second() && this.#inPlace(to, rows, [a, [kindB, rowB, rows]])
       case 'mulAdd':
       case 'within':
