@@ -23,7 +23,7 @@ export default defineConfig([
   },
   {
     ...shared,
-    entry: { cli: 'src/cli/main.ts' },
+    entry: { cli: 'src/cli/main.ts', 'model-hooks': 'src/cli/model-hooks.ts' },
     format: ['esm'],
     platform: 'node',
     dts: false,

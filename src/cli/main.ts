@@ -13,6 +13,7 @@ import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { exitCodeOf, exitCodes, sentence } from './failure.ts'
 import { addInfo } from './info.ts'
+import { addMcmc } from './mcmc.ts'
 import { addRecall } from './recall.ts'
 import { addSample } from './sample.ts'
 import { toJson } from './session.ts'
@@ -51,6 +52,7 @@ function build(): Command {
     addInfo,
     addDoctor,
   ])
+  for (const add of [addTrain, addSample, addComplete, addEvaluate, addRecall, addAnneal, addMcmc, addInfo, addDoctor])
     add(program)
   return program
 }
