@@ -235,7 +235,7 @@ describe('sums and matrices', () => {
     const built = model({ parameters: [long], logDensity: exp(long).mul(tanh(reversed)) })
     const x = points(3, 700, -1, 1)
     const got = built.logDensity(x)
-    x.forEach((point, i) => expect(got[i]).toBeCloseTo(total(value(point)), 10))
+    for (const [i, point] of x.entries()) expect(got[i]).toBeCloseTo(total(value(point)), 10)
   })
 })
 
@@ -422,7 +422,7 @@ describe('logPdf', () => {
         const free = ranges.map((_, i) => i).filter((i) => i !== known)
         const params = ranges.map((_, i) => param(`p${i}`, shapes[i] === undefined ? {} : { shape: shapes[i] }))
         const args = params.map((p, i) => (i !== known ? p : shapes[i] === undefined ? values[i]![0]! : values[i]!))
-        const starts = free.reduce<number[]>((list, i) => [...list, list.at(-1)! + (shapes[i] ?? 1)], [0])
+        const starts = free.map((_, k) => total(free.slice(0, k).map((i) => shapes[i] ?? 1)))
         const value = (v: readonly number[]) =>
           Array.from({ length: 4 }, (_, e) => {
             const of = (i: number) => (shapes[i] === undefined ? 0 : e)
