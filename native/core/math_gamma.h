@@ -4,9 +4,9 @@
 //
 // In double precision and written like the functions of core/math.h: from + - * / and log, in one order, the same bits
 // on every build. Arguments below 8 are lifted by the recurrence Gamma(x + 1) = x Gamma(x); above, Stirling's series
-// (Abramowitz & Stegun 1964, 6.1.41 and 6.3.18) is good to 2^-53. Errors are below 4e-15 max(1, |result|) for
-// 1e-10 < x < 1e10 (native/test/math_test.cc); relative to the result they grow near the zeros, at 1 and 2, and at
-// 1.46. Negative arguments give NaN, zero gives +inf and -inf.
+// (Abramowitz & Stegun 1964, 6.1.41 and 6.3.18) is good to 2^-53. Errors are below 8e-15 max(1, |result|) for
+// 1e-10 < x < 1e10 (native/test/math_gamma_test.cc); relative to the result they grow near the zeros, at 1 and 2, and
+// at 1.46. Negative arguments give NaN, zero gives +inf and -inf.
 #pragma once
 #include "core/math.h"
 

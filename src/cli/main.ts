@@ -25,6 +25,7 @@ Examples:
   $ gibbsite sample out/rbm-mnist/model.safetensors --out fantasies.png
   $ gibbsite recall patterns.npy noisy.npy --out recalled.png
   $ gibbsite anneal G1.txt --sweeps 5000
+  $ gibbsite mcmc eight-schools.ts --out draws.csv
   $ gibbsite chain matrix.csv
   $ gibbsite diagnose draws.csv --out diagnosis
   $ gibbsite doctor
@@ -47,12 +48,12 @@ function build(): Command {
     addEvaluate,
     addRecall,
     addAnneal,
+    addMcmc,
     addChain,
     addDiagnose,
     addInfo,
     addDoctor,
   ])
-  for (const add of [addTrain, addSample, addComplete, addEvaluate, addRecall, addAnneal, addMcmc, addInfo, addDoctor])
     add(program)
   return program
 }

@@ -3,7 +3,8 @@
 import { createRequire, register } from 'node:module'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { inFile, readFileBounded } from '../io/files.node.ts'
+import { ArgumentError } from '../errors.ts'
+import { readFileBounded } from '../io/files.node.ts'
 import { modelFromJson } from '../sampling/expression/model-json.ts'
 import type { Target } from '../sampling/target.ts'
 import { reading } from './data.ts'
@@ -13,7 +14,7 @@ import type { HookData } from './model-hooks.ts'
 const extensions = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.json']
 
 /**
- * The target in a file. A module exports it as default or as `target`: a target of any form, or a function that returns
+ * The target in a file. A module exports it as `target` or as default: a target of any form, or a function that returns
  * one (or a promise of it).
  *
  * @throws UsageError where the file can't be read or run, or exports nothing of the kind
@@ -24,27 +25,36 @@ export async function readTarget(path: string): Promise<Target> {
     throw new UsageError(`expected the model to end in ${extensions.join(', ')}; got ${path}`)
   }
   const bytes = await reading(() => readFileBounded(path))
-  if (extension === '.json') return inFile(path, () => modelFromJson(new TextDecoder().decode(bytes)))
+  if (extension === '.json') return fromJson(path, new TextDecoder().decode(bytes))
   prepareLoader(path, extension.endsWith('ts'))
   return targetOf(path, await run(path, () => import(pathToFileURL(resolve(path)).href)))
 }
 
 async function targetOf(path: string, module: { default?: unknown; target?: unknown }): Promise<Target> {
-  const exported = module.default ?? module.target
+  const exported = module.target ?? module.default
   const target = typeof exported === 'function' ? await run(path, async () => exported()) : exported
   if (typeof target !== 'object' || target === null) {
     throw new UsageError(`expected ${path} to export a target as default or as \`target\`; got none`)
   }
-  return inFile(path, () => asOwn(target))
+  return asOwn(path, target)
+}
+
+function fromJson(path: string, json: unknown): Target {
+  try {
+    return modelFromJson(json)
+  } catch (error) {
+    if (error instanceof ArgumentError) throw new UsageError(`${path}: ${error.message}`, { cause: error })
+    throw error
+  }
 }
 
 /**
  * An expression model made by the copy of the library that the module imports, as one of this copy's, so that it runs on
  * the backend that the command line asks for.
  */
-function asOwn(target: object): Target {
+function asOwn(path: string, target: object): Target {
   const json = 'toDensity' in target && 'toJSON' in target ? (target.toJSON as () => unknown)() : undefined
-  return json === undefined ? (target as Target) : modelFromJson(json)
+  return json === undefined ? (target as Target) : fromJson(path, json)
 }
 
 /** Runs code of the user's: what it throws is the user's to put right. */

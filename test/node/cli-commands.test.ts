@@ -34,6 +34,7 @@ describe('help', () => {
     ['complete'],
     ['evaluate'],
     ['anneal'],
+    ['mcmc'],
     ['diagnose'],
     ['info'],
     ['doctor'],

@@ -56,7 +56,8 @@ class TapeCheck {
   instruction(words: Int32Array): boolean {
     const [code, rows, to, kindA, rowA, kindB, rowB, kindC, rowC, p, q, r] = words as unknown as Words
     const op = names.get(code)
-    if (op === undefined || rows < 1) return false
+    // Kinds that an instruction has no use for are looked up nevertheless.
+    if (op === undefined || rows < 1 || ![kindA, kindB, kindC].every((kind) => kind in this.#sizes)) return false
     const reads = (count: number) => kindA < operandKinds.number && this.operand(kindA, rowA, count)
     const second = () => this.operand(kindB, rowB, rows)
     const writes = (count: number, ...read: readonly (readonly [kind: number, row: number, count: number])[]) =>
