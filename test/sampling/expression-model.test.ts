@@ -9,6 +9,7 @@ import {
   DensityError,
   data,
   dot,
+  type EvaluableTarget,
   type Expression,
   eightSchoolsTarget,
   exp,
@@ -116,7 +117,7 @@ describe('transforms', () => {
 })
 
 describe('whole models are the built-in targets', () => {
-  function same(own: ReturnType<typeof model>, other: ReturnType<typeof rosenbrockTarget>, at: number[][]) {
+  function same(own: ReturnType<typeof model>, other: EvaluableTarget, at: number[][]) {
     const [a, b] = [own.logDensityAndGradient(at), other.logDensityAndGradient(at)]
     const shift = a.logDensity[0]! - b.logDensity[0]!
     a.logDensity.forEach((value, i) => {
