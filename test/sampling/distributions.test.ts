@@ -72,12 +72,17 @@ describe.each(Object.entries(continuous))('%s', (_, make) => {
 
   test('the density is the derivative of the distribution function', () => {
     const x = law.quantile(Float64Array.from({ length: 49 }, (_, i) => (i + 1) / 50))
+    let judged = 0
     for (const at of x) {
       const step = 1e-5 * (law.quantile(0.75) - law.quantile(0.25))
       const f = (k: number) => (k > 0 ? -law.survival(at + k * step) : law.cdf(at + k * step) - 1)
       const slope = (8 * (f(1) - f(-1)) - (f(2) - f(-2))) / (12 * step)
-      if (smoothAt(law, at, step)) expect(Math.abs(slope / law.pdf(at) - 1)).toBeLessThan(2e-6)
+      if (!smoothAt(law, at, step)) continue
+      judged++
+      expect(Math.abs(slope / law.pdf(at) - 1)).toBeLessThan(2e-6)
     }
+    // Some points may lie at a corner or close to a pole.
+    expect(judged).toBeGreaterThan(30)
   })
 
   test('mean and variance are integrals of the density', () => {

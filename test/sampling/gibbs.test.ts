@@ -9,6 +9,7 @@ import {
   normalTarget,
   type SampleRun,
   setThreads,
+  summary,
 } from '#gibbsite'
 import { chainOf, drawsBetween, firstOtherNumber, misses } from '../support/chains.ts'
 import { sha256 } from '../support/sha256.ts'
@@ -175,8 +176,10 @@ describe('Gibbs sampling of a normal distribution', () => {
     const centred = mean.map((m, i) => run.values(`x[${i}]`).map((x) => x - m))
     for (let i = 0; i < dim; i++) {
       for (let j = 0; j < i; j++) {
-        const found = centred[i]!.reduce((sum, x, k) => sum + x * centred[j]![k]!, 0) / centred[i]!.length
-        expect(Math.abs(found - covariance[i]![j]!)).toBeLessThan(0.25)
+        const products = centred[i]!.map((x, k) => x * centred[j]![k]!)
+        const [row] = summary({ data: products, shape: [run.shape[0], run.shape[1], 1], names: ['product'] }).rows
+        expect(row!.mcse_mean).toBeLessThan(0.1)
+        expect(Math.abs(row!.mean - covariance[i]![j]!)).toBeLessThan(4 * row!.mcse_mean)
       }
     }
   })

@@ -44,6 +44,8 @@ export function misses(run: SampleRun, truths: Record<string, Truth>, errors = 4
   const judge = (name: string, values: Float64Array, wanted: number) => {
     const [row] = summary({ data: values, shape: [chains, draws, 1], names: [name] }).rows
     const z = (row!.mean - wanted) / row!.mcse_mean
+    // An error as wide as the variable itself would excuse any mean.
+    if (!(row!.mcse_mean < 0.2 * row!.sd)) found.push(`${name}: an error of ${row!.mcse_mean} proves nothing`)
     if (!(Math.abs(z) < errors)) found.push(`${name}: ${row!.mean} instead of ${wanted}, ${z} standard errors`)
   }
   for (const [name, { mean, variance, below = [] }] of Object.entries(truths)) {
