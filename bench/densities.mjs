@@ -5,7 +5,7 @@ export const CHAINS = 64
 
 const covariance = Array.from({ length: 50 }, (_, i) => Array.from({ length: 50 }, (_, j) => 0.5 ** Math.abs(i - j)))
 /** The inverse of 0.5^|i - j| is tridiagonal, but is used as a dense matrix, as by the peers. */
-const precision = covariance.map((row, i) =>
+export const precision = covariance.map((row, i) =>
   row.map((_, j) => {
     if (Math.abs(i - j) > 1) return 0
     return i !== j ? -2 / 3 : i === 0 || i === 49 ? 4 / 3 : 5 / 3

@@ -14,7 +14,7 @@ const settings = ({ dim, step }) => ({
   seed: 1,
 })
 
-function workload(id, density, targetOf, steps = density.steps) {
+export function workload(id, density, targetOf, steps = density.steps) {
   return {
     id,
     unit: 'evals/s',
