@@ -228,6 +228,43 @@ describe('sums and matrices', () => {
     expectAgreement([beta], { expression: sum(softplus(matvec(rows, beta))).div(1000), value }, points(3, 3, -1, 1))
   })
 
+  it('elements read again and again, and ranges of all lengths', () => {
+    let all: Expression = x.at(0).mul(0)
+    let sums = 0
+    for (let n = 1; n <= 4; n++) {
+      for (let first = 0; first + n <= 4; first++) {
+        all = all.add(sum(square(x.slice(first, first + n))).mul(n))
+        sums++
+      }
+    }
+    for (let n = 0; n < 200; n++) all = all.add(tanh(x.at(2)).mul(0.01))
+    const value = (v: readonly number[]) => {
+      const ranges = [1, 2, 3, 4].flatMap((n) =>
+        Array.from({ length: 5 - n }, (_, i) => n * total(v.slice(i, i + n).map((a) => a * a))),
+      )
+      expect(ranges).toHaveLength(sums)
+      return [total(ranges) + 2 * Math.tanh(v[2]!)]
+    }
+    expectAgreement([x], { expression: all, value }, points(3, 4, -1, 1))
+  })
+
+  it('long chains of terms, and shared ones whose number of ways is 2^60', () => {
+    const s = param('s')
+    let chain: Expression = x
+    for (let n = 0; n < 3000; n++) chain = chain.add(n % 2 === 0 ? s : x.mul(0.001))
+    const value = (v: readonly number[]) => [v.slice(0, 4).reduce((a, b) => a + b) * 2.5 + 6000 * v[4]!]
+    expectAgreement([x, s], { expression: sum(chain), value }, points(2, 5, -1, 1))
+    let shared: Expression = x
+    for (let n = 0; n < 60; n++) shared = shared.add(shared).mul(0.5)
+    expectAgreement([x], { expression: sum(shared), value: (v) => [total(v)] }, points(2, 4, -1, 1))
+  })
+
+  it('data laid side by side, hundreds of thousands of numbers', () => {
+    const many = concat(data(new Float64Array(300_000).fill(1)), data(new Float64Array(300_000).fill(2)))
+    const built = model({ parameters: [s], logDensity: sum(many).mul(s) })
+    expect(built.logDensityAndGradient([2]).logDensity[0]).toBe(1_800_000)
+  })
+
   it('long vectors, which run one vector of chains at a time', () => {
     const long = param('long', { shape: 700 })
     const value = (v: readonly number[]) => v.map((a, i) => Math.exp(a) * Math.tanh(v[699 - i]!))

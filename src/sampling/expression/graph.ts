@@ -14,6 +14,8 @@ export class Graph {
   readonly #evaluate: Evaluate
   readonly #nodes = new Map<string, Node>()
   readonly #vectors = new Map<Float64Array, Node>()
+  readonly #sums = new Map<string, Node | undefined>()
+  #depth = 0
   #count = 0
 
   constructor(evaluate: Evaluate) {
@@ -154,8 +156,7 @@ export class Graph {
 
   sum(a: Node): Node {
     if (a.rows === 1) return a
-    const cheaper = a.numbers ? undefined : sumOf(this, a)
-    return cheaper ?? this.make('sum', [a], 1)
+    return this.#apart(`sum ${a.id}`, () => (a.numbers ? undefined : sumOf(this, a))) ?? this.make('sum', [a], 1)
   }
 
   /** sum a_i b_i; either may have one row that serves all. */
@@ -163,8 +164,22 @@ export class Graph {
     if (a.numbers && !b.numbers) return this.dot(b, a)
     if (a.rows === 1) return this.mul(a, this.sum(b))
     if (b.rows === 1) return this.mul(b, this.sum(a))
-    const cheaper = a.numbers ? undefined : productSum(this, a, b)
-    return cheaper ?? this.make('dot', [a, b], 1)
+    const cheaper = () => (a.numbers ? undefined : productSum(this, a, b))
+    return this.#apart(`dot ${a.id} ${b.id}`, cheaper) ?? this.make('dot', [a, b], 1)
+  }
+
+  /**
+   * What a sum taken apart gives, once for each sum: terms may be shared, and then there are as many ways through them as
+   * 2 to their number. Nor too deep, for the stack has an end.
+   */
+  #apart(key: string, take: () => Node | undefined): Node | undefined {
+    if (this.#sums.has(key)) return this.#sums.get(key)
+    if (this.#depth >= MOST_DEPTH) return undefined
+    this.#depth++
+    const node = take()
+    this.#depth--
+    this.#sums.set(key, node)
+    return node
   }
 
   /** `matrix` is a constant [rows, columns]. */
@@ -177,6 +192,7 @@ export class Graph {
     if (a.numbers) return this.remember(`view ${a.id} ${first} ${rows}`, () => this.#part(a, first, rows))
     if (a.op === 'view') return this.view(a.args[0]!, first + a.integers[0]!, rows)
     if (a.op === 'copy') return this.broadcast(a.args[0]!, rows)
+    if (a.op === 'zeros') return this.zeros(rows)
     const inside = a.op === 'concat' ? partWith(a, first, rows) : undefined
     if (inside !== undefined) return this.view(inside.part, inside.first, rows)
     return this.make('view', [a], rows, [first])
@@ -206,7 +222,12 @@ export class Graph {
   }
 
   #join(a: Node, b: Node): Node | undefined {
-    if (a.numbers && b.numbers) return this.constant(Float64Array.of(...a.numbers, ...b.numbers))
+    if (a.numbers && b.numbers) {
+      const both = new Float64Array(a.rows + b.rows)
+      both.set(a.numbers)
+      both.set(b.numbers, a.rows)
+      return this.constant(both)
+    }
     const [viewed, first] = a.op === 'view' ? [a.args[0]!, a.integers[0]!] : [undefined, 0]
     if (viewed === undefined || b.op !== 'view' || b.args[0] !== viewed) return undefined
     return b.integers[0] === first + a.rows ? this.view(viewed, first, a.rows + b.rows) : undefined
@@ -219,6 +240,11 @@ export class Graph {
     return this.make('gather', [a], indices.length, indices)
   }
 
+  /** Rows of zeros, to fill up a concatenation. They take no memory, however many there are. */
+  zeros(rows: number): Node {
+    return this.make('zeros', [], rows)
+  }
+
   /** One row as many. */
   broadcast(a: Node, rows: number): Node {
     if (a.rows === rows) return a
@@ -227,6 +253,8 @@ export class Graph {
 }
 
 const MOST_POWER = 64
+/** Sums within sums that are taken apart. */
+const MOST_DEPTH = 200
 /** Constants up to this length are known by what they hold, longer ones by who they are. */
 const SHORT = 16
 const SMALLEST_NORMAL = 2 ** -1022

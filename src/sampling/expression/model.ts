@@ -53,7 +53,7 @@ interface Compiled extends Tapes {
   readonly density: KernelDensity
 }
 
-/** What `model` makes. Compiled on first use, in well under a millisecond for most. */
+/** What `model` makes. Compiled when it is first used, mostly in a few milliseconds. */
 export class Model implements EvaluableTarget {
   readonly #definition: Definition
   #compiled: Compiled | undefined

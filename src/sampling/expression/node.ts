@@ -44,7 +44,7 @@ export const opcodes = {
 export type Opcode = keyof typeof opcodes
 
 /** Beside instructions: the model's coordinates, constants, and rows that are found in other nodes' rows. */
-export type NodeOp = Opcode | 'input' | 'constant' | 'view' | 'concat'
+export type NodeOp = Opcode | 'input' | 'constant' | 'view' | 'concat' | 'zeros'
 
 /** Instructions whose rows are each for itself: row i of the result from rows i of the arguments, or their only ones. */
 export const rowByRow: ReadonlySet<NodeOp> = new Set<NodeOp>(

@@ -39,34 +39,58 @@ export function gradientOf(graph: Graph, root: Node, input: Node): Node {
   return graph.broadcast(found ? total(graph, input, found) : graph.number(0), input.rows)
 }
 
-/** The sum of the terms. Terms of single rows that don't overlap are laid side by side first. */
+/** The sum of the terms. Terms of some rows that don't overlap are laid side by side first. */
 function total(graph: Graph, node: Node, terms: readonly Term[]): Node {
   const whole = terms.filter(({ first }) => first === undefined).map(({ adjoint }) => adjoint)
-  const parts = terms.filter((term) => term.first !== undefined) as Required<Term>[]
-  return [...whole, ...layers(graph, node.rows, parts)].reduce((sum, term) => graph.add(sum, term))
-}
-
-function layers(graph: Graph, rows: number, parts: readonly Required<Term>[]): Node[] {
-  let left = [...parts].sort((a, b) => a.first - b.first)
-  const made: Node[] = []
+  const add = (sum: Node | undefined, term: Node) => (sum === undefined ? term : graph.add(sum, term))
+  let sum = whole.reduce<Node | undefined>(add, undefined)
+  let left = sameRows(graph, terms)
   while (left.length > 0) {
-    const layer: Node[] = []
-    const later: Required<Term>[] = []
-    let end = 0
-    for (const part of left) {
-      if (part.first < end) {
-        later.push(part)
-        continue
-      }
-      if (part.first > end) layer.push(graph.constant(new Float64Array(part.first - end)))
-      layer.push(part.adjoint)
-      end = part.first + part.adjoint.rows
-    }
-    if (end < rows) layer.push(graph.constant(new Float64Array(rows - end)))
-    made.push(graph.concat(layer))
+    const { layer, later } = sideBySide(left)
+    sum = add(sum, fillUp(graph, node.rows, layer))
     left = later
   }
-  return made
+  return sum!
+}
+
+type Part = Required<Term>
+
+/** The terms of some rows, those of the same rows added up, by their first rows. */
+function sameRows(graph: Graph, terms: readonly Term[]): Part[] {
+  const parts = new Map<string, Part>()
+  for (const { adjoint, first } of terms) {
+    if (first === undefined) continue
+    const key = `${first} ${adjoint.rows}`
+    const before = parts.get(key)
+    parts.set(key, { adjoint: before === undefined ? adjoint : graph.add(before.adjoint, adjoint), first })
+  }
+  return [...parts.values()].sort((a, b) => a.first - b.first)
+}
+
+/** As many parts as fit beside each other, and the rest. */
+function sideBySide(parts: readonly Part[]): { layer: Part[]; later: Part[] } {
+  const [layer, later]: [Part[], Part[]] = [[], []]
+  let end = 0
+  for (const part of parts) {
+    if (part.first < end) later.push(part)
+    else {
+      layer.push(part)
+      end = part.first + part.adjoint.rows
+    }
+  }
+  return { layer, later }
+}
+
+/** All rows of a node, from parts of them and zeros. */
+function fillUp(graph: Graph, rows: number, layer: readonly Part[]): Node {
+  const pieces: Node[] = []
+  let end = 0
+  for (const { adjoint, first } of [...layer, { adjoint: undefined, first: rows }]) {
+    if (first > end) pieces.push(graph.zeros(first - end))
+    if (adjoint !== undefined) pieces.push(adjoint)
+    end = first + (adjoint?.rows ?? 0)
+  }
+  return graph.concat(pieces)
 }
 
 /** An adjoint as one for the argument: summed up where the argument's one row served many. */

@@ -22,6 +22,8 @@ export function sumOf(graph: Graph, a: Node): Node | undefined {
       return graph.dot(x, x)
     case 'copy':
       return sumTo(graph, x, a.rows)
+    case 'zeros':
+      return graph.number(0)
     case 'concat':
       return a.args.map((part) => graph.sum(part)).reduce((left, right) => graph.add(left, right))
     case 'matvec':
@@ -98,15 +100,22 @@ interface Affine {
   readonly x: Node
 }
 
-/** The node as a constant matrix times a vector: constants and numbers added to a product become further columns. */
-function affineForm(graph: Graph, t: Node): Affine | undefined {
+/**
+ * The node as a constant matrix times a vector: constants and numbers added to a product become further columns, as long
+ * as there are few.
+ */
+function affineForm(graph: Graph, t: Node, depth = 0): Affine | undefined {
   const [x, y] = t.args as [Node, Node]
+  if (depth > MOST_COLUMNS_ADDED) return undefined
+  const inside = (node: Node) => (node.rows === t.rows ? affineForm(graph, node, depth + 1) : undefined)
   if (t.op === 'matvec') return { matrix: y, columns: t.integers[0]!, x }
-  if (t.op === 'neg') return scaled(graph, affineForm(graph, x), graph.number(-1))
-  if (t.op === 'mul' && y.numbers) return scaled(graph, affineForm(graph, x), y)
-  if (t.op === 'add') return widened(graph, x, y, 1) ?? widened(graph, y, x, 1)
-  return t.op === 'sub' ? widened(graph, x, y, -1) : undefined
+  if (t.op === 'neg') return scaled(graph, inside(x), graph.number(-1))
+  if (t.op === 'mul' && y.numbers) return scaled(graph, inside(x), y)
+  if (t.op === 'add') return widened(graph, inside(x), y, 1) ?? widened(graph, inside(y), x, 1)
+  return t.op === 'sub' ? widened(graph, inside(x), y, -1) : undefined
 }
+
+const MOST_COLUMNS_ADDED = 8
 
 function scaled(graph: Graph, affine: Affine | undefined, factors: Node): Affine | undefined {
   if (affine === undefined) return undefined
@@ -119,10 +128,8 @@ function scaled(graph: Graph, affine: Affine | undefined, factors: Node): Affine
 }
 
 /** A x + sign more, where `more` is one number, or constants. */
-function widened(graph: Graph, product: Node, more: Node, sign: 1 | -1): Affine | undefined {
-  if (more.rows > 1 && more.numbers === undefined) return undefined
-  const affine = affineForm(graph, product)
-  if (affine === undefined) return undefined
+function widened(graph: Graph, affine: Affine | undefined, more: Node, sign: 1 | -1): Affine | undefined {
+  if (affine === undefined || (more.rows > 1 && more.numbers === undefined)) return undefined
   const { matrix, columns } = affine
   const column = more.numbers ?? Float64Array.of(1)
   const key = `widen ${matrix.id} ${sign} ${more.numbers ? more.id : ''}`

@@ -1,6 +1,6 @@
 /** From a graph to a tape (native/kernels/expression_tape.h): an order, rows to keep values in, and words. */
 
-import { type Node, type Opcode, opcodes, reachable, rowByRow } from './node.ts'
+import { type Node, type NodeOp, type Opcode, opcodes, reachable, rowByRow } from './node.ts'
 import { RowAllocator } from './row-allocator.ts'
 
 /** What an operand is, in the words of a tape; odd kinds are one row that serves all. */
@@ -75,7 +75,7 @@ class Emitter {
   constructor(outputs: readonly Node[], pool: NumberPool) {
     this.#outputs = outputs
     this.#pool = pool
-    const made = reachable(outputs).filter(({ op }) => op !== 'input' && op !== 'constant' && op !== 'view')
+    const made = reachable(outputs).filter(({ op }) => !withoutRows.has(op))
     for (const [time, node] of made.entries()) {
       for (const arg of node.args) this.#lastUse.set(owner(arg), time)
     }
@@ -107,9 +107,13 @@ class Emitter {
   #emitConcat(node: Node, row: number): void {
     let to = row
     for (const part of node.args) {
-      this.#write('copy', part.rows, to, [this.#operand(part, false)])
+      this.#write('copy', part.rows, to, [part.op === 'zeros' ? this.#zero() : this.#operand(part, false)])
       to += part.rows
     }
+  }
+
+  #zero(): readonly [kind: number, row: number] {
+    return [operandKinds.numberOne, this.#pool.offset(ZERO)]
   }
 
   #emitInstruction(node: Node, row: number): void {
@@ -163,6 +167,9 @@ class Emitter {
   }
 }
 
+/** Nodes that no instruction makes. */
+const withoutRows: ReadonlySet<NodeOp> = new Set<NodeOp>(['input', 'constant', 'view', 'zeros'])
+const ZERO = new Float64Array(1)
 const unused = [operandKinds.work, 0] as const
 const sumsUp = new Set<Opcode>(['sum', 'dot', 'logSumExp'])
 
