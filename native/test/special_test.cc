@@ -17,8 +17,9 @@ namespace own = gibbsite::GIBBSITE_TARGET;
 namespace {
 
 #if defined(__wasm__)
-// Here long double's functions are only as good as double's; the hash below stands for the other builds' result.
-constexpr double looser = 20;
+// Here long double's functions are only as good as double's, and an argument rounded to a double moves a normal tail by
+// x^2 / 2 roundings, hundreds of them; the hash below stands for the other builds' result.
+constexpr double looser = 200;
 #else
 constexpr double looser = 1;
 #endif
