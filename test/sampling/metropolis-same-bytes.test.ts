@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import {
   AbortError,
   backend,
@@ -116,11 +116,15 @@ describe('a run', () => {
     const options = { ...common, target: kernel, draws: 20_000, thin: 1, chains: 64 }
     const whole = await metropolis(options)
     const controller = new AbortController()
-    const onProgress = () => controller.abort(new Error('enough'))
+    // A clock that jumps makes pieces of one iteration, with a report after each.
+    let now = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1e6))
+    const onProgress = ({ done }: { done: number }) => done > common.warmup + 5 && controller.abort(new Error('enough'))
     const error = await metropolis({ ...options, signal: controller.signal, onProgress }).then(
       () => undefined,
       (caught: unknown) => caught,
     )
+    clock.mockRestore()
     if (!(error instanceof AbortError)) throw new Error(`expected the run to be aborted; got ${error}`)
     expect((error.cause as Error).message).toBe('enough')
     const partial = error.partial as SampleRun
