@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type { BackendInfo } from '../backend/backend.ts'
 import type { Settings } from '../energy/rbm-options.ts'
 import { readFileBounded, writeFileAtomic } from '../io/files.node.ts'
-import type { EpochRecord, History } from './report/history.ts'
+import type { History } from './report/history.ts'
 import type { Fact, Picture } from './report/page.ts'
 import { toJson } from './session.ts'
+import type { EpochTime } from './train-clock.ts'
 
 export const fileNames = {
   model: 'model.safetensors',
@@ -25,7 +26,7 @@ export function pathsIn(folder: string): Record<FileName, string> {
   return Object.fromEntries(entries) as Record<FileName, string>
 }
 
-export async function writeHistory(path: string, history: History): Promise<void> {
+export async function writeHistory<Epoch extends EpochTime>(path: string, history: History<Epoch>): Promise<void> {
   await writeText(path, `${toJson(history)}\n`)
 }
 
@@ -41,9 +42,9 @@ export async function writePicture(path: string, picture: Picture): Promise<void
  * The epochs that an earlier run has noted beside its model, up to the one the model stands at. A file that is missing or
  * is no history gives none: the curves then begin where the new run does.
  */
-export async function earlierEpochs(path: string, epoch: number): Promise<EpochRecord[]> {
+export async function earlierEpochs<Epoch extends EpochTime>(path: string, epoch: number): Promise<Epoch[]> {
   try {
-    const { format, epochs } = JSON.parse(new TextDecoder().decode(await readFileBounded(path))) as History
+    const { format, epochs } = JSON.parse(new TextDecoder().decode(await readFileBounded(path))) as History<Epoch>
     const sound =
       format === 'gibbsite-history-1' && epochs.every((record) => Number.isFinite(record.epoch + record.seconds))
     return sound ? epochs.filter((record) => record.epoch <= epoch) : []

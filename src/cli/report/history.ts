@@ -1,5 +1,7 @@
 /** What a training run leaves behind besides the model: `history.json`, and the numbers of the report. */
 
+import type { EpochTime } from '../train-clock.ts'
+
 /** The mean log-likelihood of test rows, in nats a row, between two annealed estimates. */
 export interface Bracket {
   /** The estimate by AIS. It errs upward: AIS tends to miss part of log Z. */
@@ -15,11 +17,7 @@ export interface Bracket {
 }
 
 /** One epoch. Likelihoods are means in nats a row; absent numbers were not measured in that epoch. */
-export interface EpochRecord {
-  readonly epoch: number
-  /** Training seconds from the start of the run to the end of this epoch, measurements left out. */
-  readonly seconds: number
-  readonly examplesPerSecond: number
+export interface EpochRecord extends EpochTime {
   readonly trainPseudoLogLikelihood?: number
   readonly testPseudoLogLikelihood?: number
   /** Mean free energy of test rows minus that of training rows. */
@@ -27,8 +25,8 @@ export interface EpochRecord {
   readonly logLikelihood?: Bracket
 }
 
-export interface History {
+export interface History<Epoch extends EpochTime = EpochRecord> {
   readonly format: 'gibbsite-history-1'
   readonly seed: string
-  readonly epochs: readonly EpochRecord[]
+  readonly epochs: readonly Epoch[]
 }
