@@ -1,6 +1,7 @@
 /** `gibbsite mcmc`: samples from a model in a file. */
 
 import type { Command } from 'commander'
+import { resolveTarget, type Target } from '../density/target.ts'
 import { AbortError, DensityError } from '../errors.ts'
 import { writeFileAtomic } from '../io/files.node.ts'
 import { type Summary, summaryInPieces } from '../sampling/diagnostics/summary.ts'
@@ -8,7 +9,6 @@ import { toCsv } from '../sampling/exchange/stan-csv.ts'
 import { metropolis } from '../sampling/metropolis.ts'
 import { nuts } from '../sampling/nuts.ts'
 import type { SampleRun } from '../sampling/sample-run.ts'
-import { resolveTarget, type Target } from '../sampling/target.ts'
 import { Interrupted, UsageError } from './failure.ts'
 import { prepareFile } from './folder.ts'
 import { readTarget } from './model-module.ts'

@@ -1,8 +1,8 @@
 /** Between a kernel that makes draws and the arrays of the run. */
 
 import type { Backend, BackendArray } from '../backend/backend.ts'
+import type { Density } from '../density/density.ts'
 import type { DrawSink } from './chain-sampler.ts'
-import type { Density } from './density.ts'
 
 type Room = Float64Array | BackendArray<Float64Array>
 

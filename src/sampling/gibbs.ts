@@ -2,6 +2,7 @@
 
 import { ready } from '../backend/index.ts'
 import * as check from '../check.ts'
+import { coordinateNames } from '../density/target.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
 import { deriveKey } from '../random/key.ts'
 import type { Stepwise } from '../run/stepwise.ts'
@@ -12,7 +13,6 @@ import { type Conditional, type GibbsBlock, makeSites, type Site } from './gibbs
 import { type ChainPlan, runChains } from './run-chains.ts'
 import type { DrawBlock, SampleRun } from './sample-run.ts'
 import { givenStart } from './start.ts'
-import { coordinateNames } from './target.ts'
 
 export interface GibbsOptions extends ChainOptions {
   /** Number of coordinates. */

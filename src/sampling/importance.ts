@@ -4,13 +4,13 @@ import type { Backend } from '../backend/backend.ts'
 import { ready } from '../backend/index.ts'
 import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
+import type { Density } from '../density/density.ts'
+import { resolveTarget, type Target } from '../density/target.ts'
 import { AbortError, ArgumentError, DensityError, expected } from '../errors.ts'
 import type { Seed } from '../random/key.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
-import type { Density } from './density.ts'
 import { ImportanceSample } from './importance-sample.ts'
 import { checkProposal, type Proposal, proposalLogProb, proposalRows } from './proposal.ts'
-import { resolveTarget, type Target } from './target.ts'
 
 export interface ImportanceOptions extends LongOptions {
   /** What is wanted: any target of the samplers; its constant need not be known. */

@@ -1,8 +1,8 @@
 /** Metropolis chains on a density that kernels evaluate: whole pieces of the run in one call. */
 
 import type { BackendArray } from '../backend/backend.ts'
+import type { KernelDensity } from '../density/density.ts'
 import { DensityError } from '../errors.ts'
-import type { KernelDensity } from './density.ts'
 import {
   type Advance,
   type Learning,

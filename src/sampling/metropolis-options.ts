@@ -1,11 +1,11 @@
 /** What `metropolis` takes, and the checks of it. */
 
 import * as check from '../check.ts'
+import type { Target } from '../density/target.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
 import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions, checkSettled } from './chain-options.ts'
 import type { ChainState } from './chain-sampler.ts'
 import type { MetropolisProposal } from './metropolis-proposal.ts'
-import type { Target } from './target.ts'
 
 /** Parallel tempering: copies of a chain at higher temperatures, where it moves freely, that swap places with it. */
 export interface Ladder {

@@ -1,9 +1,9 @@
 /** Metropolis chains as a `ChainSampler`: what adapts when, and the state. */
 
 import type { Backend } from '../backend/backend.ts'
+import type { Density } from '../density/density.ts'
 import type { Seed } from '../random/key.ts'
 import type { ChainSampler, ChainState, DrawSink } from './chain-sampler.ts'
-import type { Density } from './density.ts'
 import { DrawBuffer } from './draw-buffer.ts'
 import type { MetropolisColumns } from './metropolis-columns.ts'
 import type { Advance, Learning, MetropolisMover } from './metropolis-mover.ts'

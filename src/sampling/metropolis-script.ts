@@ -3,9 +3,9 @@
  * density is evaluated for all of them, a kernel decides.
  */
 
+import type { Density } from '../density/density.ts'
 import { DensityError } from '../errors.ts'
 import { yieldToEventLoop } from '../event-loop.ts'
-import type { Density } from './density.ts'
 import {
   type Advance,
   type Learning,

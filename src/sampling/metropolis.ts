@@ -2,11 +2,12 @@
 
 import type { Backend } from '../backend/backend.ts'
 import { ready } from '../backend/index.ts'
+import type { Density } from '../density/density.ts'
+import { resolveTarget } from '../density/target.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import { deriveKey } from '../random/key.ts'
 import type { Stepwise } from '../run/stepwise.ts'
 import { StateReader } from './chain-state.ts'
-import type { Density } from './density.ts'
 import { MetropolisColumns } from './metropolis-columns.ts'
 import { KernelMover } from './metropolis-kernel.ts'
 import type { MetropolisMover, MetropolisSetting } from './metropolis-mover.ts'
@@ -24,7 +25,6 @@ import { CustomSource, IndependenceSource, independentStart } from './metropolis
 import { type ChainPlan, runChains } from './run-chains.ts'
 import type { DrawBlock, SampleRun } from './sample-run.ts'
 import { evaluateStart, givenStart, randomStart } from './start.ts'
-import { resolveTarget } from './target.ts'
 import { warmupWindows } from './warmup-windows.ts'
 
 /** Numbers of the keys under the user's seed; 301 ... belong to samplers. */

@@ -1,10 +1,10 @@
 /** The chains of `nuts`, as runChains drives them: iterations by kernels, densities by kernels or by the user's function. */
 
 import type { Backend } from '../backend/backend.ts'
+import type { Density, KernelDensity } from '../density/density.ts'
 import { DensityError } from '../errors.ts'
 import type { Key } from '../random/key.ts'
 import type { ChainSampler, ChainState, DrawSink } from './chain-sampler.ts'
-import type { Density, KernelDensity } from './density.ts'
 import { failureOf } from './nuts-failure.ts'
 import { NutsScript } from './nuts-script.ts'
 import type { NutsState } from './nuts-state.ts'

@@ -1,10 +1,10 @@
 /** Iterations of `nuts` with a user's function as the density: it is called between kernels that move all chains by a step. */
 
 import type { Backend, BackendArray } from '../backend/backend.ts'
+import type { ScriptDensity } from '../density/density.ts'
 import { DensityError } from '../errors.ts'
 import { yieldToEventLoop } from '../event-loop.ts'
 import { Pace } from '../run/progress.ts'
-import type { ScriptDensity } from './density.ts'
 import type { NutsCall } from './nuts-sampler.ts'
 
 export class NutsScript {

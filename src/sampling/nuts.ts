@@ -3,17 +3,17 @@
 import type { Backend } from '../backend/backend.ts'
 import { ready } from '../backend/index.ts'
 import * as check from '../check.ts'
+import type { Density } from '../density/density.ts'
+import { resolveTarget, type Target } from '../density/target.ts'
 import { ArgumentError, DensityError, expected, show } from '../errors.ts'
 import { deriveKey } from '../random/key.ts'
 import type { Stepwise } from '../run/stepwise.ts'
 import { type ChainOptions, type CheckedChains, chainKeys, checkChainOptions, checkSettled } from './chain-options.ts'
-import type { Density } from './density.ts'
 import { NutsSampler } from './nuts-sampler.ts'
 import { type NutsSettings, NutsState } from './nuts-state.ts'
 import { type ChainPlan, runChains } from './run-chains.ts'
 import type { DrawBlock, SampleRun } from './sample-run.ts'
 import { evaluateStart, givenStart, randomStart } from './start.ts'
-import { resolveTarget, type Target } from './target.ts'
 
 export interface NutsOptions extends ChainOptions {
   /** A target with a gradient: a built-in one, an expression model, or `{ dim, logDensityAndGradient }`. */

@@ -1,10 +1,10 @@
 /** Where chains start. */
 
 import type { Backend } from '../backend/backend.ts'
+import type { Density } from '../density/density.ts'
 import { ArgumentError, DensityError, expected } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, type Seed, toWords } from '../random/key.ts'
-import type { Density } from './density.ts'
 import { toRows } from './rows.ts'
 
 /** Log densities [n] of points [n, dim] and, unless it is empty, gradients [n, dim]. */

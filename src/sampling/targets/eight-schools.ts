@@ -1,7 +1,7 @@
 /** The eight schools. */
 
 import * as check from '../../check.ts'
-import { coordinateNames } from '../target.ts'
+import { coordinateNames } from '../../density/target.ts'
 import { family, KernelTarget, LOG_TWO_PI, logarithms } from './kernel-target.ts'
 import { exponentiate } from './linear-regression.ts'
 

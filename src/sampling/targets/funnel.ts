@@ -1,7 +1,7 @@
 /** Neal's funnel. */
 
 import * as check from '../../check.ts'
-import { coordinateNames } from '../target.ts'
+import { coordinateNames } from '../../density/target.ts'
 import { ExactTarget, family, LOG_TWO_PI, logarithms } from './kernel-target.ts'
 
 export interface FunnelOptions {

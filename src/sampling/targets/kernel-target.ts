@@ -2,10 +2,10 @@
 
 import type { Backend, BackendArray } from '../../backend/backend.ts'
 import { current } from '../../backend/index.ts'
+import type { KernelDensity } from '../../density/density.ts'
+import type { EvaluableTarget } from '../../density/target.ts'
 import type { MatrixLike } from '../../matrix.ts'
-import type { KernelDensity } from '../density.ts'
 import { toRows } from '../rows.ts'
-import type { EvaluableTarget } from '../target.ts'
 
 /** The numbers of native/kernels/density.h. */
 export const family = {

@@ -2,10 +2,10 @@
 
 import { current } from '../../backend/index.ts'
 import * as check from '../../check.ts'
+import { coordinateNames } from '../../density/target.ts'
 import { ArgumentError, expected } from '../../errors.ts'
 import type { MatrixLike } from '../../matrix.ts'
 import { toRows } from '../rows.ts'
-import { coordinateNames } from '../target.ts'
 import { ExactTarget, family, KernelTarget, LOG_TWO_PI, logarithms } from './kernel-target.ts'
 import { type LeastSquares, leastSquares } from './least-squares.ts'
 import { normalPriorConstant } from './logistic-regression.ts'

@@ -1,10 +1,10 @@
 /** The posterior of Bayesian logistic regression. */
 
 import * as check from '../../check.ts'
+import { coordinateNames } from '../../density/target.ts'
 import { ArgumentError, expected, show } from '../../errors.ts'
 import type { MatrixLike } from '../../matrix.ts'
 import { toRows } from '../rows.ts'
-import { coordinateNames } from '../target.ts'
 import { family, KernelTarget, LOG_TWO_PI, logarithms } from './kernel-target.ts'
 
 export interface LogisticRegressionOptions {

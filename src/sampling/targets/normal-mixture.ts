@@ -1,8 +1,8 @@
 /** The mixture of multivariate normals. */
 
 import * as check from '../../check.ts'
+import { coordinateNames } from '../../density/target.ts'
 import { ArgumentError, expected, show } from '../../errors.ts'
-import { coordinateNames } from '../target.ts'
 import { ExactTarget, family, logarithms } from './kernel-target.ts'
 import { type NormalFactor, type NormalShape, normalFactor, normalNumbers } from './normal.ts'
 

@@ -2,9 +2,9 @@
 
 import type { Backend } from '../../backend/backend.ts'
 import * as check from '../../check.ts'
+import { coordinateNames } from '../../density/target.ts'
 import { ArgumentError, expected, show } from '../../errors.ts'
 import type { MatrixLike } from '../../matrix.ts'
-import { coordinateNames } from '../target.ts'
 import { ExactTarget, family, type KernelTargetParts, LOG_TWO_PI, logarithms } from './kernel-target.ts'
 import { notPositiveDefinite, toSymmetric } from './symmetric.ts'
 import { diagonalOf, inverseOfSquare, packTriangle, upperFactor, upperFactorOfInverse } from './triangle.ts'

@@ -1,8 +1,8 @@
 /** Rosenbrock's function as a density. */
 
 import * as check from '../../check.ts'
+import { coordinateNames } from '../../density/target.ts'
 import { ArgumentError, expected } from '../../errors.ts'
-import { coordinateNames } from '../target.ts'
 import { ExactTarget, family, logarithms } from './kernel-target.ts'
 
 export interface RosenbrockOptions {

@@ -1,4 +1,4 @@
-/** What a user may hand to a sampler as its target, and how each form becomes a `Density`. */
+/** What a user may hand to a sampler or a flow as its target, and how each form becomes a `Density`. */
 
 import * as check from '../check.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
