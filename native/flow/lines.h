@@ -77,11 +77,12 @@ inline float sum_rows(const float* values, size_t rows) {
 }
 
 // log_det[r] += the sum over features f < lines and the columns j of row r of terms(f, j), an f32x like in sum_columns.
+// terms is called once for each vector of the lines, padding included, so it may do the layer's work as well.
 template <class Terms>
 GIBBSITE_INLINE void add_log_det(const flow_block& block, const flow_shape& shape, size_t lines, const Terms& terms) {
-  const size_t columns = shape.columns(block.rows), pixels = shape.pixels();
+  const size_t columns = shape.columns(block.rows), stride = shape.stride(block.rows), pixels = shape.pixels();
   size_t row = 0, pixel = 0;
-  for (size_t first = 0; first < columns; first += f32_lanes) {
+  for (size_t first = 0; first < stride; first += f32_lanes) {
     double sums[f32_lanes] = {};
     for (size_t f = 0; f < lines; f++) {
       const f32x term = terms(f, first);
