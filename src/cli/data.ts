@@ -1,4 +1,4 @@
-/** Data files as rows of numbers from 0 to 1, and the shape of the images that the rows are. */
+/** Data files as rows of numbers, and the shape of the images that the rows are. */
 
 import { ArgumentError, FileError, FormatError } from '../errors.ts'
 import type { AnyArray } from '../io/bytes.ts'
@@ -17,8 +17,10 @@ export interface ImageShape {
 
 export interface Dataset {
   readonly name: string
-  /** From 0 to 1. */
+  /** From 0 to 1, unless other numbers were allowed. */
   readonly rows: Matrix
+  /** How many values a number can take, where the file holds whole numbers: 2 or 256. The rows hold k / (levels - 1). */
+  readonly levels?: 2 | 256 | undefined
   /** Known from the file, from the options, or guessed where the rows are squares. */
   readonly image?: ImageShape | undefined
 }
@@ -29,15 +31,24 @@ export interface ShapeOptions {
   readonly width?: number
 }
 
-/** Reads an .npy, IDX or PNG file; which it is, its first bytes say. Bytes from 0 to 255 become 0 to 1. */
-export async function readData(path: string, options: ShapeOptions = {}): Promise<Dataset> {
+/**
+ * Reads an .npy, IDX or PNG file; which it is, its first bytes say. Bytes from 0 to 255 become 0 to 1.
+ *
+ * @param rule what the numbers must be: from 0 to 1 (default), or any that are finite
+ */
+export async function readData(
+  path: string,
+  options: ShapeOptions = {},
+  rule: 'unit' | 'finite' = 'unit',
+): Promise<Dataset> {
   const bytes = await reading(() => readFileBounded(path))
   const array = await reading(() => inFile(path, () => decode(bytes)))
   const flat = await inFile(path, () => asRows(array))
-  const rows = toMatrix(path, { data: unitNumbers(path, flat.data), shape: flat.shape }, undefined, 'unit')
+  const { data, levels } = unitNumbers(path, flat.data)
+  const rows = toMatrix(path, { data, shape: flat.shape }, undefined, levels === undefined ? rule : 'unit')
   const [, high, wide] = array.shape
   const known = array.shape.length === 3 ? { height: high!, width: wide! } : undefined
-  return { name: path, rows, image: imageShape(rows.shape[1], options, known) }
+  return { name: path, rows, levels, image: imageShape(rows.shape[1], options, known) }
 }
 
 /** Runs a reader of the user's files: that one cannot be read is the caller's to put right. */
@@ -64,14 +75,15 @@ async function decode(bytes: Uint8Array): Promise<NdArray> {
 const LARGEST_BYTE = 255
 
 // Whole numbers above 1 can only be grey levels of a byte; anything else outside 0 to 1 is left for the check to find.
-function unitNumbers(path: string, data: AnyArray): Float32Array {
+function unitNumbers(path: string, data: AnyArray): Pick<Dataset, 'levels'> & { data: Float32Array } {
   const values = Float32Array.from(data as ArrayLike<number | bigint>, Number)
-  if (data instanceof Float32Array || data instanceof Float64Array) return values
+  if (data instanceof Float32Array || data instanceof Float64Array) return { data: values }
   const largest = values.reduce((most, value) => Math.max(most, value), 0)
   if (largest > LARGEST_BYTE) {
     throw new ArgumentError(`expected \`${path}\` to hold grey levels from 0 to ${LARGEST_BYTE}; got ${largest}`)
   }
-  return largest > 1 ? values.map((value) => value / LARGEST_BYTE) : values
+  if (largest <= 1) return { data: values, levels: 2 }
+  return { data: values.map((value) => value / LARGEST_BYTE), levels: 256 }
 }
 
 /**

@@ -112,7 +112,7 @@ export function stack(rows: readonly Float32Array[], columns: number): Matrix {
   return { data, shape: [rows.length, columns] }
 }
 
-function picture(images: Matrix, options: SheetOptions, alt: string): Picture {
+export function picture(images: Matrix, options: SheetOptions, alt: string): Picture {
   const pixels = drawSheet(images, options)
   return { png: encodePng(pixels), width: pixels.width, height: pixels.height, alt }
 }

@@ -21,17 +21,29 @@ export interface TrainingData {
   /** The digit of each test row, where the data has labels. */
   readonly testLabels?: Uint8Array | undefined
   readonly image?: ImageShape | undefined
+  /** How many values a number can take; undefined for real numbers. */
+  readonly levels?: number | undefined
 }
 
-/** Reads the data that the command line names: a file, or MNIST. */
-export async function readTrainingData(path: string | undefined, options: DataOptions): Promise<TrainingData> {
+/**
+ * Reads the data that the command line names: a file, or MNIST.
+ *
+ * @param command the command's name, for the message
+ * @param rule what the numbers of a file must be
+ */
+export async function readTrainingData(
+  path: string | undefined,
+  options: DataOptions,
+  command: string,
+  rule: 'unit' | 'finite' = 'unit',
+): Promise<TrainingData> {
   if ((path === undefined) === (options.mnist === undefined)) {
-    throw new UsageError('expected a data file (.npy or IDX) or --mnist, one of the two; see gibbsite train rbm --help')
+    throw new UsageError(`expected a data file (.npy or IDX) or --mnist, one of the two; see ${command} --help`)
   }
   if (options.mnist !== undefined && options.test !== undefined) {
     throw new UsageError('expected --mnist or --test, not both: MNIST comes with a test set')
   }
-  return path === undefined ? mnist(options) : fromFile(path, options)
+  return path === undefined ? mnist(options) : fromFile(path, options, rule)
 }
 
 /** MNIST, or a set made in its likeness, by its folder. */
@@ -45,17 +57,18 @@ export async function mnist({ mnist }: Pick<DataOptions, 'mnist'>): Promise<Trai
     test: test.images,
     testLabels: test.labels,
     image: { height, width },
+    levels: 256,
   }
 }
 
-async function fromFile(path: string, options: DataOptions): Promise<TrainingData> {
-  const { name, rows, image } = await readData(path, options)
+async function fromFile(path: string, options: DataOptions, rule: 'unit' | 'finite'): Promise<TrainingData> {
+  const { name, rows, image, levels } = await readData(path, options, rule)
   if (options.test !== undefined) {
-    const test = await readData(options.test, options)
+    const test = await readData(options.test, options, rule)
     sameColumns(options.test, test, rows.shape[1])
-    return { name, train: rows, test: test.rows, image }
+    return { name, train: rows, test: test.rows, image, levels }
   }
-  return { name, image, ...split(rows, options.holdOut) }
+  return { name, image, levels, ...split(rows, options.holdOut) }
 }
 
 function sameColumns(path: string, { rows }: Dataset, wanted: number): void {

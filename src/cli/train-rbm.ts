@@ -30,7 +30,7 @@ export async function trainRbm(path: string | undefined, options: TrainCommand, 
 async function prepare(session: Session, path: string | undefined, options: TrainCommand, given: Given) {
   const started = performance.now()
   await prepareFolder(options.out)
-  const data = await readTrainingData(path, options)
+  const data = await readTrainingData(path, options, 'gibbsite train rbm')
   const backend = await session.backend()
   const { rbm, image, seed } = await model(options, given, data)
   await prepareFolder(options.out, spaceFor(rbm))
