@@ -12,6 +12,7 @@
 #include "kernels/density_evaluate.h"
 #include "kernels/density_expression.h"
 #include "kernels/distribution.h"
+#include "kernels/flow.h"
 #include "kernels/gaussian_gibbs.h"
 #include "kernels/gaussian_rbm_gibbs.h"
 #include "kernels/gaussian_rbm_likelihood.h"
@@ -238,6 +239,16 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(nuts_advance, dim, settings, windows, key_low, key_high, log_density, gradient, work, points, pending,
            draws),
     KERNEL(nuts_end, dim, settings, work, state),
+    // flow.h
+    KERNEL(flow_prepared_size, program),
+    KERNEL(flow_prepare, program, parameters, prepared),
+    KERNEL(flow_forward, program, parameters, prepared, x, context, z, log_det, log_prob),
+    KERNEL(flow_inverse, program, parameters, prepared, z, context, x, log_det, log_prob),
+    KERNEL(flow_gradient, program, parameters, x, context, weight, store, log_prob, parameter_gradient, x_gradient),
+    KERNEL(flow_inverse_gradient, program, parameters, z, context, x_cotangent, log_det_cotangent, store,
+           parameter_gradient, z_gradient),
+    KERNEL(flow_locate, program, parameters, rows, context, inverse),
+    KERNEL(flow_initialize, program, parameters, x, context),
 };
 
 kernel_list kernel_table() { return {kernels, sizeof kernels / sizeof kernels[0]}; }

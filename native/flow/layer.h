@@ -52,9 +52,9 @@ struct flow_layer {
 struct flow_block {
   size_t rows;
   float* state;
-  double* log_det;  // [rows] +=; null in a backward pass
+  double* log_det;  // [rows], room for a whole number of lanes; += ; null in a backward pass
 
-  // Backward pass only: dL/dstate like the state, and dL/dlog_det [rows].
+  // Backward pass only: dL/dstate like the state, and dL/dlog_det [rows], zeros up to a whole number of lanes.
   float* cotangent;
   const float* log_det_cotangent;
 

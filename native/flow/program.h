@@ -6,6 +6,7 @@
 //
 // Programs come from the library's own checked layers, never from outside, and are not checked again.
 #pragma once
+#include "core/scratch.h"
 #include "core/span.h"
 #include "flow/layer.h"
 
@@ -15,12 +16,9 @@ namespace flow_base {
 constexpr int32_t normal = 0, logistic = 1;
 }
 
-// Layers of a program at most, so that a decoded one needs no memory of its own.
-constexpr size_t most_flow_layers = 1024;
-
 class flow_program {
  public:
-  // `prepared` may be empty.
+  // `prepared` may be empty: then layers make what they need anew.
   flow_program(span<const int32_t> words, const float* parameters, span<const float> prepared);
 
   size_t dim() const { return static_cast<size_t>(words_[0]); }
@@ -30,19 +28,22 @@ class flow_program {
   size_t layers() const { return word(6); }
   const flow_layer& layer(size_t i) const { return layers_[i]; }
 
-  // The same for another parameter vector would have the same offsets: of layer i in the vector of gradients.
+  // Where the gradient of layer i's parameters is in a vector of gradients; null for null.
   float* gradient_of(size_t i, float* gradient) const {
     return gradient == nullptr ? nullptr : gradient + (layers_[i].parameters - parameters_);
   }
-  size_t parameter_count() const;
+  size_t parameter_count() const { return parameter_count_; }
+  // Floats that all layers' `prepare` write, each from a cache line's begin on.
   size_t prepared_size() const;
+  size_t prepared_size(size_t i) const;
 
  private:
   size_t word(size_t i) const { return static_cast<size_t>(words_[i]); }
 
   const int32_t* words_;
   const float* parameters_;
-  flow_layer layers_[most_flow_layers];
+  size_t parameter_count_ = 0;
+  scratch<flow_layer> layers_;
 };
 
 const flow_operator& operator_of(const flow_layer& layer);

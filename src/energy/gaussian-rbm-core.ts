@@ -3,8 +3,8 @@
 import type { Backend, BackendArray, Span } from '../backend/backend.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import type { GaussianTrainingState } from './gaussian-rbm-training-state.ts'
-import type { SharedParameters } from './rbm-parameters.ts'
-import type { Workspace } from './workspace.ts'
+import type { SharedParameters } from '../run/shared-parameters.ts'
+import type { Workspace } from '../run/workspace.ts'
 
 /** Parameters, all in the model's units: x = (v - offset) / scale. */
 export interface GaussianParameters {

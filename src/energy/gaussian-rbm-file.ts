@@ -23,9 +23,9 @@ import {
   gaussianArrayShapes,
 } from './gaussian-rbm-training-state.ts'
 import { asFormat, checkSides, readPosition } from './rbm-file.ts'
-import { SharedParameters, setValues } from './rbm-parameters.ts'
+import { SharedParameters, setValues } from '../run/shared-parameters.ts'
 import { type ArrayShapes, newArrays } from './rbm-training-state.ts'
-import { Workspace } from './workspace.ts'
+import { Workspace } from '../run/workspace.ts'
 
 const KIND = 'gaussian-rbm'
 

@@ -31,7 +31,7 @@ import {
 } from './gaussian-rbm-training-state.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
 import { shuffled } from './rbm-data.ts'
-import { setValues, valuesOf } from './rbm-parameters.ts'
+import { setValues, valuesOf } from '../run/shared-parameters.ts'
 import { LearningRates } from './rbm-rates.ts'
 import { columnMeans } from './rbm-rows.ts'
 import { keepArrays, newArrays, restoreArrays, type WorkingArrays, workingArrays } from './rbm-training-state.ts'

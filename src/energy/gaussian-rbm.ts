@@ -30,8 +30,8 @@ import * as rows from './gaussian-rbm-rows.ts'
 import { type GaussianSampleOptions, type GaussianSampleResult, sample } from './gaussian-rbm-sample.ts'
 import type { CompleteOptions, Known } from './rbm-complete.ts'
 import { checkSides } from './rbm-file.ts'
-import { SharedParameters, type SomeValues } from './rbm-parameters.ts'
-import { Workspace } from './workspace.ts'
+import { SharedParameters, type SomeValues } from '../run/shared-parameters.ts'
+import { Workspace } from '../run/workspace.ts'
 
 export interface GaussianRbmOptions {
   /** Number of visible units: columns of the data. */

@@ -1,15 +1,16 @@
 /** What the files of the RBM share: the model's state, and the numbering of its streams of random numbers. */
 
 import type { Backend } from '../backend/backend.ts'
-import type { SharedParameters } from './rbm-parameters.ts'
+import type { SharedParameters } from '../run/shared-parameters.ts'
+import type { Parameters } from './rbm-parameters.ts'
 import type { TrainingState } from './rbm-training-state.ts'
-import type { Workspace } from './workspace.ts'
+import type { Workspace } from '../run/workspace.ts'
 
 export interface RbmCore {
   readonly backend: Backend
   readonly visible: number
   readonly hidden: number
-  readonly parameters: SharedParameters
+  readonly parameters: SharedParameters<Parameters>
   /** Parameters are still those of the constructor, so that training may choose the visible biases from the data. */
   fresh: boolean
   /** A `fit` is running. */

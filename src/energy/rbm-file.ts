@@ -8,7 +8,8 @@ import { type Tensor, tensor } from '../io/safetensors.ts'
 import { checkFits, LARGEST_PARAMETER } from './limits.ts'
 import type { RbmCore } from './rbm-core.ts'
 import { settingsFrom } from './rbm-options.ts'
-import { allocateParameters, type Parameters, SharedParameters, setValues } from './rbm-parameters.ts'
+import { allocateParameters, type Parameters } from './rbm-parameters.ts'
+import { SharedParameters, setValues } from '../run/shared-parameters.ts'
 import {
   type ArrayShapes,
   arrayShapes,
@@ -16,7 +17,7 @@ import {
   type TrainingArrays,
   type TrainingState,
 } from './rbm-training-state.ts'
-import { Workspace } from './workspace.ts'
+import { Workspace } from '../run/workspace.ts'
 
 const KIND = 'rbm'
 const MEANS = 'dataMeans'

@@ -18,7 +18,8 @@ import {
   type Settings,
   settingsOf,
 } from './rbm-options.ts'
-import { type Parameters, setValues, valuesOf } from './rbm-parameters.ts'
+import { type Parameters } from './rbm-parameters.ts'
+import { setValues, valuesOf } from '../run/shared-parameters.ts'
 import { LearningRates } from './rbm-rates.ts'
 import { startTraining } from './rbm-start.ts'
 import {

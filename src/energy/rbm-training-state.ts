@@ -3,7 +3,7 @@
 import type { BackendArray } from '../backend/backend.ts'
 import { wordsPerRow } from './bits.ts'
 import type { Settings } from './rbm-options.ts'
-import type { Workspace } from './workspace.ts'
+import type { Workspace } from '../run/workspace.ts'
 
 /** The arrays that a step moves. Empty ones belong to options that are off. */
 export interface TrainingArrays {

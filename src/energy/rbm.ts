@@ -13,11 +13,12 @@ import { checkMagnitude, checkSides, decodeRbm, encodeRbm } from './rbm-file.ts'
 import { type FitResult, startFit } from './rbm-fit.ts'
 import { type Likelihood, type LikelihoodOptions, logLikelihood } from './rbm-likelihood.ts'
 import type { FitOptions, FitProgress, Settings } from './rbm-options.ts'
-import { allocateParameters, parameterNames, SharedParameters } from './rbm-parameters.ts'
+import { allocateParameters, parameterNames } from './rbm-parameters.ts'
+import { SharedParameters } from '../run/shared-parameters.ts'
 import { logPartition, type Partition, type PartitionOptions } from './rbm-partition.ts'
 import * as rows from './rbm-rows.ts'
 import { type SampleOptions, type SampleResult, sample } from './rbm-sample.ts'
-import { Workspace } from './workspace.ts'
+import { Workspace } from '../run/workspace.ts'
 
 export interface RbmOptions {
   /** Number of visible units: columns of the data. */

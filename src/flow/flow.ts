@@ -1,0 +1,170 @@
+import { current } from '../backend/index.ts'
+import * as check from '../check.ts'
+import { ArgumentError, expected, show } from '../errors.ts'
+import { type MatrixLike, toMatrixInPieces } from '../matrix.ts'
+import type { Seed } from '../random/key.ts'
+import { checkLongOptions } from '../run/progress.ts'
+import { type FlowCore, newCore, startParameters, writeParameters } from './flow-core.ts'
+import { type FlowShape, type Layer, opcodes, sizeOf } from './layer.ts'
+import { type Base, bases } from './program.ts'
+import * as rows from './rows.ts'
+
+export interface FlowOptions {
+  /** Numbers in a row, for flows of vectors. Wanted unless `shape` is given. */
+  dim?: number | undefined
+  /** Of images, [height, width] or [height, width, channels]; a row is the image flattened. */
+  shape?: readonly number[] | undefined
+  /** Numbers of context a row: every conditioner sees them. Default 0, an unconditional flow. */
+  context?: number | undefined
+  /** The distribution of z, factorised: standard `normal` (default) or standard `logistic`. */
+  base?: Base | undefined
+  /** Of the initial parameters. Default: fresh entropy. */
+  seed?: Seed | undefined
+}
+
+/** A parameter: a copy of its numbers, row after row. */
+export interface FlowTensor {
+  readonly data: Float32Array
+  readonly shape: readonly number[]
+}
+
+const MOST = 2 ** 24
+
+/**
+ * A normalizing flow: layers f = f_L ... f_1 that turn data x into z = f(x) of a simple base distribution, so that
+ *
+ *     log p(x) = log p_base(f(x)) + log |det df/dx|
+ *
+ * is exact, and x = f^-1(z) of random z is a sample [Rezende and Mohamed 2015; Dinh, Krueger and Bengio 2014]. `forward` is
+ * x -> z, `inverse` z -> x. Rows are examples; logarithms are natural; log-determinants are summed in double precision.
+ * Methods that return promises reject with an `ArgumentError` of one sentence when an argument is wrong, and with an
+ * `AbortError` when their `signal` fires. Several may run at once, each on the parameters of the moment it was called.
+ *
+ * @example
+ * const flow = new Flow([new Coupling({ law: 'affine' }), new Coupling({ law: 'affine', parity: 1 })], { dim: 2 })
+ * await flow.fit(points)
+ * const logDensity = await flow.logProb(points)
+ */
+export class Flow {
+  /** Numbers in a row. */
+  readonly dim: number
+  /** Of a row: `[dim]`, or `[height, width, channels]`. */
+  readonly shape: readonly number[]
+  /** Numbers of context a row; 0 without. */
+  readonly context: number
+  readonly layers: readonly Layer[]
+  readonly #core: FlowCore
+
+  /**
+   * @throws ArgumentError on an empty list of layers, and where a layer can't take what the one before it gives
+   */
+  constructor(layers: readonly Layer[], options: FlowOptions) {
+    const given = check.options('options', options, ['dim', 'shape', 'context', 'base', 'seed'])
+    checkLayers(layers)
+    const shape = rowShape(given)
+    const context = check.nonNegativeInteger('context', given.context ?? 0, MOST)
+    const base = check.oneOf('base', given.base ?? 'normal', bases)
+    const seed = check.seed('seed', given.seed)
+    this.#core = newCore(current(), [...layers], { shape, context, base })
+    startParameters(this.#core, seed)
+    this.dim = this.#core.dim
+    this.shape = shape.height * shape.width > 1 ? [shape.height, shape.width, shape.features] : [this.dim]
+    this.context = context
+    this.layers = this.#core.layers
+  }
+
+  /**
+   * x -> z = f(x).
+   *
+   * @param x rows [n, dim]
+   * @param options.context [n, context] or one row; wanted just when the flow has a context
+   * @throws ArgumentError on a wrong shape, on numbers that are not finite, and on rows that a layer maps to such
+   */
+  async forward(x: MatrixLike, options: rows.RowOptions = {}): Promise<rows.Forward> {
+    const [matrix, context] = await this.#rows('x', x, options)
+    return rows.forward(this.#core, matrix, context, options)
+  }
+
+  /**
+   * z -> x = f^-1(z).
+   *
+   * @param z rows [n, dim]; those of a multi-scale flow hold the last scale first
+   * @throws as `forward`
+   */
+  async inverse(z: MatrixLike, options: rows.RowOptions = {}): Promise<rows.Inverted> {
+    const [matrix, context] = await this.#rows('z', z, options)
+    return rows.inverse(this.#core, matrix, context, options)
+  }
+
+  /**
+   * log p(x) [n], in nats.
+   *
+   * @param x rows [n, dim]
+   * @throws as `forward`
+   */
+  async logProb(x: MatrixLike, options: rows.RowOptions = {}): Promise<Float64Array> {
+    const [matrix, context] = await this.#rows('x', x, options)
+    return rows.logProb(this.#core, matrix, context, options)
+  }
+
+  async #rows(name: string, value: MatrixLike, options: rows.RowOptions) {
+    check.options('options', options, rows.rowOptionKeys)
+    checkLongOptions(options)
+    const matrix = await toMatrixInPieces(name, value, this.dim)
+    return [matrix, rows.contextRows(this.#core, options.context, matrix.shape[0])] as const
+  }
+
+  /** Copies of all parameters, by the number of the layer and the layer's name for it: `0.weight`. */
+  parameters(): Record<string, FlowTensor> {
+    const values = this.#core.parameters.current.values.view()
+    const entries = this.#core.tensors.map(({ path, shape, offset, length }) => {
+      return [path, { data: values.slice(offset, offset + length), shape: [...shape] }] as const
+    })
+    return Object.fromEntries(entries)
+  }
+
+  /**
+   * Sets some or all parameters, from copies.
+   *
+   * @throws ArgumentError on unknown names, wrong lengths, numbers that are not finite, and while `fit` is running
+   */
+  setParameters(some: Readonly<Record<string, { readonly data: ArrayLike<number> } | ArrayLike<number>>>): void {
+    check.options('parameters', some, this.#core.tensors.map(({ path }) => path))
+    if (this.#core.fitting) {
+      throw new ArgumentError(expected('setParameters', 'to be called when no `fit` is running', 'a call during one'))
+    }
+    const values = this.#core.parameters.current.values.view().slice()
+    for (const { path, offset, length } of this.#core.tensors) {
+      const given = some[path]
+      if (given !== undefined) values.set(check.finiteArray(path, 'data' in given ? given.data : given, length), offset)
+    }
+    writeParameters(this.#core, values)
+    this.#core.fresh = false
+  }
+}
+
+function checkLayers(layers: unknown): void {
+  const isLayer = (layer: unknown) => typeof (layer as Layer)?.kind === 'string' && (layer as Layer).kind in opcodes
+  if (!Array.isArray(layers) || layers.length === 0) {
+    throw new ArgumentError(expected('layers', 'to be an array of at least one layer', show(layers)))
+  }
+  const wrong = layers.findIndex((layer) => !isLayer(layer))
+  if (wrong >= 0) throw new ArgumentError(expected(`layers[${wrong}]`, 'to be a layer of a flow', show(layers[wrong])))
+}
+
+function rowShape({ dim, shape }: Partial<FlowOptions>): FlowShape {
+  if (dim === undefined && shape === undefined) {
+    throw new ArgumentError(expected('options', 'to have `dim` or `shape`', 'neither'))
+  }
+  if (shape === undefined) return { features: check.positiveInteger('dim', dim, MOST), height: 1, width: 1 }
+  if (!Array.isArray(shape) || shape.length < 2 || shape.length > 3) {
+    throw new ArgumentError(expected('shape', 'to be [height, width] or [height, width, channels]', show(shape)))
+  }
+  const [height, width, features] = [...shape, 1].map((side, i) => check.positiveInteger(`shape[${i}]`, side, MOST))
+  const image = { features: features!, height: height!, width: width! }
+  check.positiveInteger('the numbers of a row', sizeOf(image), MOST)
+  if (dim !== undefined && dim !== sizeOf(image)) {
+    throw new ArgumentError(expected('dim', `to be ${sizeOf(image)}, as the shape says`, show(dim)))
+  }
+  return image
+}

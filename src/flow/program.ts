@@ -1,0 +1,87 @@
+/** From a list of layers to the program that the kernels run (native/flow/program.h) and the layout of its parameters. */
+
+import { ArgumentError, expected } from '../errors.ts'
+import { Inverse } from './inverse.ts'
+import { type FlowShape, type Layer, type LayerTensor, opcodes, showFlowShape, sizeOf } from './layer.ts'
+
+/** Where a parameter is in the flow's vector. */
+export interface PlacedTensor extends LayerTensor {
+  /** Number of its layer. */
+  readonly layer: number
+  /** `3.weight`: the layer's number and the layer's name for it. */
+  readonly path: string
+  readonly offset: number
+  readonly length: number
+}
+
+export const bases = ['normal', 'logistic'] as const
+export type Base = (typeof bases)[number]
+
+export interface Program {
+  readonly words: Int32Array
+  readonly tensors: readonly PlacedTensor[]
+  readonly parameterCount: number
+}
+
+const MOST_PARAMETERS = 2 ** 30
+
+/**
+ * Lays out layers for rows of this shape.
+ *
+ * @throws ArgumentError where a layer can't take what the one before it gives, or nothing is left of the row
+ */
+export function compile(layers: readonly Layer[], shape: FlowShape, context: number, base: Base): Program {
+  const dim = sizeOf(shape)
+  const words = [dim, shape.features, shape.height, shape.width, context, bases.indexOf(base), layers.length]
+  const tensors: PlacedTensor[] = []
+  let [before, count] = [shape, 0]
+  for (const [i, layer] of layers.entries()) {
+    const after = shapeAfter(layer, before, layerName(layers, i))
+    const own = placed(layer.tensors(before, context), i, count)
+    const length = own.reduce((sum, tensor) => sum + tensor.length, 0)
+    words.push(...record(layer, before, after, context, count, length))
+    tensors.push(...own)
+    count += length
+    if (count > MOST_PARAMETERS) {
+      throw new ArgumentError(expected('layers', `to have at most ${MOST_PARAMETERS} parameters`, count))
+    }
+    before = after
+  }
+  return { words: Int32Array.from(words), tensors, parameterCount: count }
+}
+
+/** What messages call a layer: `layers[3] (coupling)`. */
+export function layerName(layers: readonly Layer[], i: number): string {
+  return `layers[${i}] (${layers[i]!.kind})`
+}
+
+function shapeAfter(layer: Layer, before: FlowShape, name: string): FlowShape {
+  const after = layer.shapeAfter(before, name)
+  if (layer instanceof Inverse && (after.features !== before.features || after.height !== before.height)) {
+    throw new ArgumentError(expected(name, 'to keep the shape, as every inverted layer', showFlowShape(after)))
+  }
+  return after
+}
+
+function record(
+  layer: Layer,
+  before: FlowShape,
+  after: FlowShape,
+  context: number,
+  offset: number,
+  length: number,
+): number[] {
+  const own = layer.words(before, context)
+  const head = [opcodes[layer.kind], layer instanceof Inverse ? 1 : 0, 11 + own.length, offset, length]
+  const shapes = [before, after].flatMap(({ features, height, width }) => [features, height, width])
+  return [...head, ...shapes, ...own]
+}
+
+function placed(tensors: readonly LayerTensor[], layer: number, offset: number): PlacedTensor[] {
+  let at = offset
+  return tensors.map((tensor) => {
+    const length = tensor.shape.reduce((product, side) => product * side, 1)
+    at += length
+    return { ...tensor, layer, path: `${layer}.${tensor.name}`, offset: at - length, length }
+  })
+}
