@@ -6,10 +6,14 @@ namespace {
 
 float activate(activation act, float x) {
   switch (act) {
-    case activation::relu: return x > 0.0f ? x : 0.0f;
-    case activation::tanh: return tanh(x);
-    case activation::silu: return x * sigmoid(x);
-    default: return x;
+    case activation::relu:
+      return x > 0.0f ? x : 0.0f;
+    case activation::tanh:
+      return tanh(x);
+    case activation::silu:
+      return x * sigmoid(x);
+    default:
+      return x;
   }
 }
 

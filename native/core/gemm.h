@@ -2,8 +2,8 @@
 //
 //   C [m][n] = act(start + sum_k A(i, k) B(k, j) + bias[i])
 //
-// The terms of one element are added in the order of k, each as a product and an addition of its own, then the bias, then
-// the activation: the same bytes on every build, thread count and path (packed, direct, narrow).
+// The terms of one element are added in the order of k, each as a product and an addition of its own, then the bias,
+// then the activation: the same bytes on every build, thread count and path (packed, direct, narrow).
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -28,7 +28,8 @@ struct gemm_end {
 };
 
 // c [m][c_stride]. Uses all threads where the product is worth it.
-void gemm(size_t m, size_t n, size_t k, matrix_view a, matrix_view b, float* c, size_t c_stride, const gemm_end& end = {});
+void gemm(size_t m, size_t n, size_t k, matrix_view a, matrix_view b, float* c, size_t c_stride,
+          const gemm_end& end = {});
 
 // A left factor packed once for many products (weights at inference).
 size_t packed_size(size_t m, size_t k);

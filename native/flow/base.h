@@ -17,9 +17,7 @@ GIBBSITE_INLINE f32x base_term(int32_t base, f32x z) {
   return -(softplus(z) + softplus(-z));
 }
 
-GIBBSITE_INLINE f32x base_slope(int32_t base, f32x z) {
-  return base == flow_base::normal ? -z : -tanh(0.5f * z);
-}
+GIBBSITE_INLINE f32x base_slope(int32_t base, f32x z) { return base == flow_base::normal ? -z : -tanh(0.5f * z); }
 
 // log_prob[row] += log p of the row's coordinates in these lines, in double precision: features in order, then pixels.
 inline void add_base(int32_t base, const flow_shape& shape, size_t rows, const float* lines, double* log_prob) {

@@ -25,7 +25,8 @@ constexpr int32_t planar = 0, coupling = 1, rescale = 2, actnorm = 3, permutatio
                   split = 7, logit = 8, count = 9;
 }  // namespace flow_opcode
 
-// What a state is at some point of the program: `features` lines of height * width columns a row; vectors have one pixel.
+// What a state is at some point of the program: `features` lines of height * width columns a row; vectors have one
+// pixel.
 struct flow_shape {
   size_t features, height, width;
 
@@ -41,8 +42,8 @@ struct flow_layer {
   int32_t opcode;
   bool inverted;  // the program's forward direction is this layer's inverse; only the interpreter looks at it
   flow_shape before, after;  // of the layer's own forward direction
-  const int32_t* words;      // the layer's own: src/flow/layers/<layer>.ts writes them, native/flow/<layer>.cc reads them
-  size_t context;            // numbers of context a row
+  const int32_t* words;  // the layer's own: src/flow/layers/<layer>.ts writes them, native/flow/<layer>.cc reads them
+  size_t context;        // numbers of context a row
   const float* parameters;
   size_t parameter_count;
   const float* prepared;  // what `prepare` made of the parameters, or null
@@ -80,8 +81,8 @@ struct flow_operator {
   void (*forward_backward)(const flow_layer& layer, flow_block& block, const float* tape, float* parameter_gradient);
   void (*inverse_backward)(const flow_layer& layer, flow_block& block, const float* tape, float* parameter_gradient);
 
-  // Floats of tape for a block of so many rows. Where the activations can be had again from the output, a layer asks for
-  // them only when `store` is set. Null: none.
+  // Floats of tape for a block of so many rows. Where the activations can be had again from the output, a layer asks
+  // for them only when `store` is set. Null: none.
   size_t (*tape_size)(const flow_layer& layer, size_t rows, bool store);
 
   // Floats that `prepare` writes: what many calls with the same parameters would make again each time (weights in the

@@ -3,7 +3,8 @@
 //
 //   mlp       W x + b, activation, ... , W x + b; the context enters the first layer through weights of its own
 //   residual  first linear layer, then blocks x + W2 act(W1 act(x)), then act and the last linear layer
-//   conv      3x3, activation, 1x1, activation, 3x3, zero padding, the end scaled to zero at first [Kingma, Dhariwal 2018]
+//   conv      3x3, activation, 1x1, activation, 3x3, zero padding, the end scaled to zero at first [Kingma, Dhariwal
+//   2018]
 //
 // Words: kind, activation, inputs, outputs, number of hidden layers (blocks, for `residual`), their sizes.
 // Parameters: of each linear layer weights [out][in] (convolutions [out][3][3][in]), for the first one weights
@@ -41,7 +42,8 @@ void net_prepare(const net& n, float* prepared);
 // Floats that net_forward leaves on its tape: the activations of every hidden layer.
 size_t net_tape_size(const net& n, size_t rows);
 
-// output = net(input). `tape` may be null when no backward pass follows. context [context][context_stride], a column a row.
+// output = net(input). `tape` may be null when no backward pass follows. context [context][context_stride], a column a
+// row.
 void net_forward(const net& n, size_t rows, const float* input, const float* context, size_t context_stride,
                  float* output, float* tape);
 

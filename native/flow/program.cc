@@ -10,13 +10,9 @@ constexpr size_t header_words = 7, record_words = 11;
 const flow_operator* const operators[flow_opcode::count] = {
     nullptr,  // planar
     nullptr,  // coupling
-    &rescale_operator,
-    &actnorm_operator,
-    &permutation_operator,
+    &rescale_operator, &actnorm_operator, &permutation_operator,
     nullptr,  // linear
-    &squeeze_operator,
-    &split_operator,
-    &logit_operator,
+    &squeeze_operator, &split_operator,   &logit_operator,
 };
 
 flow_shape shape_at(const int32_t* words) {
@@ -33,15 +29,8 @@ flow_program::flow_program(span<const int32_t> words, const float* parameters, s
   size_t prepared_at = 0;
   for (size_t i = 0; i < layers(); i++) {
     flow_layer& layer = layers_[i];
-    layer = {at[0],
-             at[1] != 0,
-             shape_at(at + 5),
-             shape_at(at + 8),
-             at + record_words,
-             context(),
-             parameters + at[3],
-             static_cast<size_t>(at[4]),
-             nullptr};
+    layer = {at[0],     at[1] != 0,         shape_at(at + 5),           shape_at(at + 8), at + record_words,
+             context(), parameters + at[3], static_cast<size_t>(at[4]), nullptr};
     parameter_count_ += layer.parameter_count;
     at += at[2];
     if (prepared.empty()) continue;

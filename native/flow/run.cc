@@ -71,7 +71,9 @@ struct cut {
   size_t size(size_t i) const { return rows - first(i) < block ? rows - first(i) : block; }
 };
 
-const float* at(const float* rows, size_t first, size_t width) { return rows == nullptr ? nullptr : rows + first * width; }
+const float* at(const float* rows, size_t first, size_t width) {
+  return rows == nullptr ? nullptr : rows + first * width;
+}
 float* at(float* rows, size_t first, size_t width) { return rows == nullptr ? nullptr : rows + first * width; }
 
 void copy_log_det(block_run& run, size_t rows, double* to) {

@@ -85,7 +85,8 @@ void flow_initialize(span<const int32_t> words, span<float> parameters, span<con
   run.load_x(x.data());
   for (size_t i = 0; i < program.layers(); i++) {
     const flow_operator& op = operator_of(program.layer(i));
-    if (op.initialize != nullptr) op.initialize(program.layer(i), run.block(), program.gradient_of(i, parameters.data()));
+    if (op.initialize != nullptr)
+      op.initialize(program.layer(i), run.block(), program.gradient_of(i, parameters.data()));
     run.run_layer(i, flow_direction::forward);
   }
 }

@@ -1087,4 +1087,67 @@ export interface Kernels {
     work: Span<Float64Array>,
     state: Written<Float64Array>,
   ): void
+  flowPreparedSize(
+    program: Span<Int32Array>,
+  ): number
+  flowPrepare(
+    program: Span<Int32Array>,
+    parameters: Span<Float32Array>,
+    prepared: Written<Float32Array>,
+  ): void
+  flowForward(
+    program: Span<Int32Array>,
+    parameters: Span<Float32Array>,
+    prepared: Span<Float32Array>,
+    x: Span<Float32Array>,
+    context: Span<Float32Array>,
+    z: Written<Float32Array>,
+    logDet: Written<Float64Array>,
+    logProb: Written<Float64Array>,
+  ): boolean
+  flowInverse(
+    program: Span<Int32Array>,
+    parameters: Span<Float32Array>,
+    prepared: Span<Float32Array>,
+    z: Span<Float32Array>,
+    context: Span<Float32Array>,
+    x: Written<Float32Array>,
+    logDet: Written<Float64Array>,
+    logProb: Written<Float64Array>,
+  ): boolean
+  flowGradient(
+    program: Span<Int32Array>,
+    parameters: Span<Float32Array>,
+    x: Span<Float32Array>,
+    context: Span<Float32Array>,
+    weight: number,
+    store: boolean,
+    logProb: Written<Float64Array>,
+    parameterGradient: Written<Float32Array>,
+    xGradient: Written<Float32Array>,
+  ): void
+  flowInverseGradient(
+    program: Span<Int32Array>,
+    parameters: Span<Float32Array>,
+    z: Span<Float32Array>,
+    context: Span<Float32Array>,
+    xCotangent: Span<Float32Array>,
+    logDetCotangent: number,
+    store: boolean,
+    parameterGradient: Written<Float32Array>,
+    zGradient: Written<Float32Array>,
+  ): void
+  flowLocate(
+    program: Span<Int32Array>,
+    parameters: Span<Float32Array>,
+    rows: Span<Float32Array>,
+    context: Span<Float32Array>,
+    inverse: boolean,
+  ): number
+  flowInitialize(
+    program: Span<Int32Array>,
+    parameters: Written<Float32Array>,
+    x: Span<Float32Array>,
+    context: Span<Float32Array>,
+  ): void
 }

@@ -2,9 +2,9 @@
 
 import type { Backend, BackendArray, Span } from '../backend/backend.ts'
 import { ArgumentError, expected } from '../errors.ts'
-import type { GaussianTrainingState } from './gaussian-rbm-training-state.ts'
 import type { SharedParameters } from '../run/shared-parameters.ts'
 import type { Workspace } from '../run/workspace.ts'
+import type { GaussianTrainingState } from './gaussian-rbm-training-state.ts'
 
 /** Parameters, all in the model's units: x = (v - offset) / scale. */
 export interface GaussianParameters {

@@ -5,6 +5,8 @@ import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import { decodeModel, encodeModel, type JsonObject, type ModelFile, takeTensor } from '../io/model-file.ts'
 import { type Tensor, tensor } from '../io/safetensors.ts'
+import { SharedParameters, setValues } from '../run/shared-parameters.ts'
+import { Workspace } from '../run/workspace.ts'
 import {
   allocateGaussian,
   type GaussianCore,
@@ -23,9 +25,7 @@ import {
   gaussianArrayShapes,
 } from './gaussian-rbm-training-state.ts'
 import { asFormat, checkSides, readPosition } from './rbm-file.ts'
-import { SharedParameters, setValues } from '../run/shared-parameters.ts'
 import { type ArrayShapes, newArrays } from './rbm-training-state.ts'
-import { Workspace } from '../run/workspace.ts'
 
 const KIND = 'gaussian-rbm'
 

@@ -5,6 +5,7 @@ import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.
 import type { Matrix, MatrixLike } from '../matrix.ts'
 import { deriveKey, type Key } from '../random/key.ts'
 import { Pace } from '../run/progress.ts'
+import { setValues, valuesOf } from '../run/shared-parameters.ts'
 import { Stepwise } from '../run/stepwise.ts'
 import {
   type GaussianCore,
@@ -31,7 +32,6 @@ import {
 } from './gaussian-rbm-training-state.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
 import { shuffled } from './rbm-data.ts'
-import { setValues, valuesOf } from '../run/shared-parameters.ts'
 import { LearningRates } from './rbm-rates.ts'
 import { columnMeans } from './rbm-rows.ts'
 import { keepArrays, newArrays, restoreArrays, type WorkingArrays, workingArrays } from './rbm-training-state.ts'

@@ -6,7 +6,9 @@ import { type Matrix, type MatrixLike, toMatrix } from '../matrix.ts'
 import { deriveKey, fromWords, type Seed } from '../random/key.ts'
 import { Rng } from '../random/rng.ts'
 import type { LongOptions } from '../run/progress.ts'
+import { SharedParameters, type SomeValues } from '../run/shared-parameters.ts'
 import type { Stepwise } from '../run/stepwise.ts'
+import { Workspace } from '../run/workspace.ts'
 import { complete, type GaussianCompleteResult } from './gaussian-rbm-complete.ts'
 import {
   allocateGaussian,
@@ -30,8 +32,6 @@ import * as rows from './gaussian-rbm-rows.ts'
 import { type GaussianSampleOptions, type GaussianSampleResult, sample } from './gaussian-rbm-sample.ts'
 import type { CompleteOptions, Known } from './rbm-complete.ts'
 import { checkSides } from './rbm-file.ts'
-import { SharedParameters, type SomeValues } from '../run/shared-parameters.ts'
-import { Workspace } from '../run/workspace.ts'
 
 export interface GaussianRbmOptions {
   /** Number of visible units: columns of the data. */

@@ -2,9 +2,9 @@
 
 import type { Backend } from '../backend/backend.ts'
 import type { SharedParameters } from '../run/shared-parameters.ts'
+import type { Workspace } from '../run/workspace.ts'
 import type { Parameters } from './rbm-parameters.ts'
 import type { TrainingState } from './rbm-training-state.ts'
-import type { Workspace } from '../run/workspace.ts'
 
 export interface RbmCore {
   readonly backend: Backend

@@ -5,11 +5,12 @@ import * as check from '../check.ts'
 import { ArgumentError, expected, FormatError, show } from '../errors.ts'
 import { decodeModel, encodeModel, type JsonObject, type ModelFile, takeTensor } from '../io/model-file.ts'
 import { type Tensor, tensor } from '../io/safetensors.ts'
+import { SharedParameters, setValues } from '../run/shared-parameters.ts'
+import { Workspace } from '../run/workspace.ts'
 import { checkFits, LARGEST_PARAMETER } from './limits.ts'
 import type { RbmCore } from './rbm-core.ts'
 import { settingsFrom } from './rbm-options.ts'
 import { allocateParameters, type Parameters } from './rbm-parameters.ts'
-import { SharedParameters, setValues } from '../run/shared-parameters.ts'
 import {
   type ArrayShapes,
   arrayShapes,
@@ -17,7 +18,6 @@ import {
   type TrainingArrays,
   type TrainingState,
 } from './rbm-training-state.ts'
-import { Workspace } from '../run/workspace.ts'
 
 const KIND = 'rbm'
 const MEANS = 'dataMeans'

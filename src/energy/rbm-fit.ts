@@ -5,6 +5,7 @@ import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.
 import { type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
 import { Pace } from '../run/progress.ts'
+import { setValues, valuesOf } from '../run/shared-parameters.ts'
 import { Stepwise } from '../run/stepwise.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
@@ -18,8 +19,7 @@ import {
   type Settings,
   settingsOf,
 } from './rbm-options.ts'
-import { type Parameters } from './rbm-parameters.ts'
-import { setValues, valuesOf } from '../run/shared-parameters.ts'
+import type { Parameters } from './rbm-parameters.ts'
 import { LearningRates } from './rbm-rates.ts'
 import { startTraining } from './rbm-start.ts'
 import {

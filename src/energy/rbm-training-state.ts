@@ -1,9 +1,9 @@
 /** Where a training stands, besides the parameters: all that its next step depends on. */
 
 import type { BackendArray } from '../backend/backend.ts'
+import type { Workspace } from '../run/workspace.ts'
 import { wordsPerRow } from './bits.ts'
 import type { Settings } from './rbm-options.ts'
-import type { Workspace } from '../run/workspace.ts'
 
 /** The arrays that a step moves. Empty ones belong to options that are off. */
 export interface TrainingArrays {

@@ -129,7 +129,11 @@ export class Flow {
    * @throws ArgumentError on unknown names, wrong lengths, numbers that are not finite, and while `fit` is running
    */
   setParameters(some: Readonly<Record<string, { readonly data: ArrayLike<number> } | ArrayLike<number>>>): void {
-    check.options('parameters', some, this.#core.tensors.map(({ path }) => path))
+    check.options(
+      'parameters',
+      some,
+      this.#core.tensors.map(({ path }) => path),
+    )
     if (this.#core.fitting) {
       throw new ArgumentError(expected('setParameters', 'to be called when no `fit` is running', 'a call during one'))
     }

@@ -54,7 +54,12 @@ export function contextRows(core: FlowCore, given: MatrixLike | undefined, rows:
 }
 
 /** The layers' x -> z. */
-export async function forward(core: FlowCore, x: Matrix, context: Float32Array, options: LongOptions): Promise<Forward> {
+export async function forward(
+  core: FlowCore,
+  x: Matrix,
+  context: Float32Array,
+  options: LongOptions,
+): Promise<Forward> {
   const [z, logDet] = [new Float32Array(x.data.length), new Float64Array(x.shape[0])]
   const run = { rows: x, context, result: z, logDet, logProb: NOT_WANTED }
   await throughFlow(core, 'flowForward', run, options)
@@ -69,12 +74,22 @@ export async function logProb(
   options: LongOptions,
 ): Promise<Float64Array> {
   const result = new Float64Array(x.shape[0])
-  await throughFlow(core, 'flowForward', { rows: x, context, result: NONE, logDet: NOT_WANTED, logProb: result }, options)
+  await throughFlow(
+    core,
+    'flowForward',
+    { rows: x, context, result: NONE, logDet: NOT_WANTED, logProb: result },
+    options,
+  )
   return result
 }
 
 /** The layers' z -> x. */
-export async function inverse(core: FlowCore, z: Matrix, context: Float32Array, options: LongOptions): Promise<Inverted> {
+export async function inverse(
+  core: FlowCore,
+  z: Matrix,
+  context: Float32Array,
+  options: LongOptions,
+): Promise<Inverted> {
   const [x, logDet] = [new Float32Array(z.data.length), new Float64Array(z.shape[0])]
   await throughFlow(core, 'flowInverse', { rows: z, context, result: x, logDet, logProb: NOT_WANTED }, options)
   return { x: { data: x, shape: z.shape }, logDet }
