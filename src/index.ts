@@ -109,6 +109,11 @@ export {
   GibbsiteError,
   NotPositiveDefiniteError,
 } from './errors.ts'
+export { Flow, type FlowOptions, type FlowTensor } from './flow/flow.ts'
+export { Inverse } from './flow/inverse.ts'
+export type { FlowShape, Layer, LayerTensor } from './flow/layer.ts'
+export type { Base } from './flow/program.ts'
+export type { Forward, Inverted, RowOptions } from './flow/rows.ts'
 export { decodeIdx, encodeIdx } from './io/idx.ts'
 export { imageSheet, type SheetOptions } from './io/image-sheet.ts'
 export { decodeLabelledImages, type ImageSet, type LabelledImages } from './io/mnist.ts'
