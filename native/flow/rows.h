@@ -1,6 +1,7 @@
 // Between rows of data, [rows][pitch] with a part of each row at `offset` as [height, width, features], and the lines
 // of a block, [features][stride]: a transposition.
 #pragma once
+#include "core/transpose.h"
 #include "flow/layer.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
@@ -23,37 +24,30 @@ inline void end_lines(const flow_shape& shape, size_t rows, line_ends ends, floa
   }
 }
 
-// body(place in the rows, place in the lines) for every element, in squares that fit the first-level cache.
+// body(place in the rows, place in the lines, columns from there on, distance between them in the rows): columns that
+// follow each other at one distance are all of them for vectors, and those of one row for images.
 template <class Body>
-GIBBSITE_INLINE void for_elements(const row_part& part, size_t rows, const Body& body) {
-  constexpr size_t square = 16;
-  const flow_shape& shape = part.shape;
-  const size_t pixels = shape.pixels(), stride = shape.stride(rows), columns = shape.columns(rows);
-  const bool vectors = pixels == 1;
-  const size_t step = vectors ? part.pitch : shape.features;
-  // Columns that follow each other at one distance: all of them for vectors, those of one row for images.
-  const size_t run = vectors ? columns : pixels;
-  for (size_t first = 0, row = 0; first < columns; first += run, row++) {
-    const size_t from = part.offset + row * part.pitch;
-    for (size_t p = 0; p < run; p += square) {
-      const size_t width = run - p < square ? run - p : square;
-      for (size_t f = 0; f < shape.features; f += square) {
-        const size_t height = shape.features - f < square ? shape.features - f : square;
-        for (size_t i = 0; i < height; i++) {
-          for (size_t j = 0; j < width; j++) body(from + (p + j) * step + f + i, (f + i) * stride + first + p + j);
-        }
-      }
-    }
+GIBBSITE_INLINE void for_runs(const row_part& part, size_t rows, const Body& body) {
+  const size_t pixels = part.shape.pixels();
+  if (pixels == 1) return body(part.offset, 0, rows, part.pitch);
+  for (size_t row = 0; row < rows; row++) {
+    body(part.offset + row * part.pitch, row * pixels, pixels, part.shape.features);
   }
 }
 
 inline void rows_to_lines(const float* from, const row_part& part, size_t rows, line_ends ends, float* lines) {
-  for_elements(part, rows, [&](size_t in_rows, size_t in_lines) { lines[in_lines] = from[in_rows]; });
+  const size_t stride = part.shape.stride(rows);
+  for_runs(part, rows, [&](size_t in_rows, size_t in_lines, size_t columns, size_t step) {
+    transpose(columns, part.shape.features, from + in_rows, step, lines + in_lines, stride);
+  });
   end_lines(part.shape, rows, ends, lines);
 }
 
 inline void lines_to_rows(const float* lines, const row_part& part, size_t rows, float* to) {
-  for_elements(part, rows, [&](size_t in_rows, size_t in_lines) { to[in_rows] = lines[in_lines]; });
+  const size_t stride = part.shape.stride(rows);
+  for_runs(part, rows, [&](size_t in_rows, size_t in_lines, size_t columns, size_t step) {
+    transpose(part.shape.features, columns, lines + in_lines, stride, to + in_rows, step);
+  });
 }
 
 }  // namespace gibbsite::GIBBSITE_TARGET
