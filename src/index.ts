@@ -155,7 +155,7 @@ export {
   type Verdict,
 } from './sampling/chain/check-kernel.ts'
 export type { ChainClass } from './sampling/chain/classes.ts'
-export type { Flow, Passage } from './sampling/chain/exchange-tests.ts'
+export type { Exchange, Passage } from './sampling/chain/exchange-tests.ts'
 export type { JointMean, JointModel, PosteriorKernel } from './sampling/chain/joint-check.ts'
 export type { KernelState } from './sampling/chain/kernel-views.ts'
 export type { CompressedRows, TransitionsLike } from './sampling/chain/transition-input.ts'

@@ -6,7 +6,7 @@ import { ArgumentError, expected, show } from '../../errors.ts'
 import type { Seed } from '../../random/key.ts'
 import { Rng } from '../../random/rng.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys } from '../../run/progress.ts'
-import { type Flow, judgeInvariance, judgeReversibility, type Passage } from './exchange-tests.ts'
+import { type Exchange, judgeInvariance, judgeReversibility, type Passage } from './exchange-tests.ts'
 import { type JointMean, type JointModel, type PosteriorKernel, runJointCheck } from './joint-check.ts'
 import { copied, type Slice, slices, stepOnce } from './kernel-runs.ts'
 import { type KernelState, keyOf, type View, viewsOf } from './kernel-views.ts'
@@ -60,7 +60,7 @@ export interface KernelCheck {
   /** Starts from the target and `steps` steps: as many pairs have to enter any set as leave it. */
   readonly invariant: Verdict<Passage>
   /** One step: as many go from any set to another as back. Not every right kernel is reversible. Null for a joint test. */
-  readonly reversible: Verdict<Flow> | null
+  readonly reversible: Verdict<Exchange> | null
   /** A number above 1 where every way back to a state that was seen has a length that it divides. Null: can't be told. */
   readonly period: number | null
   /** Whether the states that were seen all reach each other. Null: can't be told. */

@@ -16,7 +16,7 @@ export interface Passage extends Counts {
 }
 
 /** Pairs that went from one set to another, and back. */
-export interface Flow extends Counts {
+export interface Exchange extends Counts {
   readonly from: string
   readonly to: string
 }
@@ -51,11 +51,11 @@ function passages(view: View, pairs: Pairs): Passage[] {
 }
 
 /** There and back: between each two cells of a view, and up and down of its number. */
-export function judgeReversibility(views: readonly View[], pairs: Pairs, level: number): Judgement<Flow> {
+export function judgeReversibility(views: readonly View[], pairs: Pairs, level: number): Judgement<Exchange> {
   return judge([...views.map((view) => flows(view, pairs)), ...views.map((view) => rises(view, pairs))], level)
 }
 
-function flows(view: View, pairs: Pairs): Flow[] {
+function flows(view: View, pairs: Pairs): Exchange[] {
   const counts = new Map<number, Map<number, number>>()
   for (const [x, y] of pairs) {
     const [a, b] = [view.cell(x), view.cell(y)]
@@ -63,7 +63,7 @@ function flows(view: View, pairs: Pairs): Flow[] {
     const row = counts.get(a) ?? new Map<number, number>()
     counts.set(a, row.set(b, (row.get(b) ?? 0) + 1))
   }
-  const found: Flow[] = []
+  const found: Exchange[] = []
   for (const [a, row] of counts) {
     for (const [b, forth] of row) {
       const back = counts.get(b)?.get(a) ?? 0
@@ -73,7 +73,7 @@ function flows(view: View, pairs: Pairs): Flow[] {
   return found
 }
 
-function rises({ name, value }: View, pairs: Pairs): Flow[] {
+function rises({ name, value }: View, pairs: Pairs): Exchange[] {
   if (value === undefined) return []
   let [forth, back] = [0, 0]
   for (const [x, y] of pairs) {
