@@ -5,6 +5,8 @@ import { inPieces } from '../backend/pieces.ts'
 import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, fromWords, type Key, type Seed } from '../random/key.ts'
+import { shuffled } from '../random/shuffled.ts'
+import type { DataMark } from '../run/data-survey.ts'
 import { Pace } from '../run/progress.ts'
 import { Stepwise } from '../run/stepwise.ts'
 import { gather, unpackValues, wordsPerRow } from './bits.ts'
@@ -24,9 +26,7 @@ import { coins, firstUnits, overlay } from './boltzmann-start.ts'
 import type { BoltzmannArrays, BoltzmannTraining } from './boltzmann-training-state.ts'
 import { toStates } from './hopfield-states.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
-import { shuffled } from './rbm-data.ts'
 import { LearningRates } from './rbm-rates.ts'
-import type { DataMark } from './rbm-training-state.ts'
 
 export interface BoltzmannFitResult {
   /** Epochs finished, in all. */

@@ -1,7 +1,7 @@
 /** Where a training stands, besides the parameters: all that its next step depends on. */
 
+import type { DataMark } from '../run/data-survey.ts'
 import type { BoltzmannSettings } from './boltzmann-options.ts'
-import type { DataMark } from './rbm-training-state.ts'
 
 export interface BoltzmannArrays {
   /** [N, N] and [N]: the last changes, for momentum. */

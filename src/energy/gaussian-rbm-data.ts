@@ -2,6 +2,7 @@
 
 import { inPieces } from '../backend/pieces.ts'
 import { type Matrix, type MatrixLike, row, toMatrixInPieces } from '../matrix.ts'
+import type { DataMark } from '../run/data-survey.ts'
 import {
   type GaussianCore,
   type GaussianParameters,
@@ -9,7 +10,6 @@ import {
   SMALLEST_SCALE,
   toUnits,
 } from './gaussian-rbm-core.ts'
-import type { DataMark } from './rbm-training-state.ts'
 
 export interface GaussianSurvey {
   readonly matrix: Matrix

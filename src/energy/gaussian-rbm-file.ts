@@ -6,6 +6,7 @@ import { ArgumentError, expected } from '../errors.ts'
 import { decodeModel, encodeModel, type JsonObject, type ModelFile, takeTensor } from '../io/model-file.ts'
 import { type Tensor, tensor } from '../io/safetensors.ts'
 import { SharedParameters, setValues } from '../run/shared-parameters.ts'
+import { asFormat, readPosition } from '../run/training-file.ts'
 import { Workspace } from '../run/workspace.ts'
 import {
   allocateGaussian,
@@ -24,7 +25,7 @@ import {
   type GaussianTrainingState,
   gaussianArrayShapes,
 } from './gaussian-rbm-training-state.ts'
-import { asFormat, checkSides, readPosition } from './rbm-file.ts'
+import { checkSides } from './rbm-file.ts'
 import { type ArrayShapes, newArrays } from './rbm-training-state.ts'
 
 const KIND = 'gaussian-rbm'

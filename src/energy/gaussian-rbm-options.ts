@@ -2,16 +2,15 @@
 
 import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
+import { checkSame, withoutUndefined } from '../run/settings.ts'
 import { LARGEST_SIGMA, SMALLEST_SIGMA } from './gaussian-rbm-core.ts'
 import {
   checks as binaryChecks,
-  checkSame,
   type FitOptions,
   type FitProgress,
   MOST_CHAINS,
   type Settings,
   type TrainingOptions,
-  withoutUndefined,
 } from './rbm-options.ts'
 
 /** What a training does, apart from how long and on what data. Those of the binary RBM where the names are the same. */

@@ -1,8 +1,9 @@
 /** Where a training of a Gaussian RBM stands, besides the parameters: all that its next step depends on. */
 
+import type { DataMark } from '../run/data-survey.ts'
 import { wordsPerRow } from './bits.ts'
 import type { GaussianSettings } from './gaussian-rbm-options.ts'
-import type { ArrayShapes, DataMark } from './rbm-training-state.ts'
+import type { ArrayShapes } from './rbm-training-state.ts'
 
 /** The arrays that a step moves. */
 export interface GaussianTrainingArrays {

@@ -4,12 +4,11 @@ import type { Backend, BackendArray } from '../backend/backend.ts'
 import { inPieces } from '../backend/pieces.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import { type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
-import { deriveKey, fromWords, type Key, type Seed } from '../random/key.ts'
-import { Rng } from '../random/rng.ts'
+import { deriveKey, type Key, type Seed } from '../random/key.ts'
+import { type DataMark, surveyOf } from '../run/data-survey.ts'
 import { gather, wordsPerRow } from './bits.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
 import type { Settings } from './rbm-options.ts'
-import type { DataMark } from './rbm-training-state.ts'
 
 export interface Survey {
   readonly matrix: Matrix
@@ -20,9 +19,6 @@ export interface Survey {
   readonly means: Float32Array
 }
 
-/** What native/kernels/data_survey.h answers. */
-const kinds = { binary: 0, unit: 1, other: 2 } as const
-
 /** Converts the data and reads them once: their hash, their means, and whether all are 0 or 1. */
 export async function survey(
   backend: Backend,
@@ -32,19 +28,10 @@ export async function survey(
   signal: AbortSignal | undefined,
 ): Promise<Survey> {
   const matrix = await toMatrixInPieces(name, data, columns, 'unseen')
-  const rows = matrix.shape[0]
-  const [sums, hash] = [new Float64Array(columns), new Uint32Array(2)]
-  let kind = 0
-  const read = async (first: number, count: number) => {
-    const values = matrix.data.subarray(first * columns, (first + count) * columns)
-    kind = Math.max(kind, await backend.run('dataSurvey', values, columns, first, sums, hash))
-  }
-  await inPieces(rows, read, { signal, firstPiece: 1024 })
+  const { mark, kind, means } = await surveyOf(backend, matrix, signal)
   // The kernel says that something is wrong; the slow check says what and where.
-  if (kind === kinds.other) await toMatrixInPieces(name, data, columns, 'unit')
-  const digits = [...hash].map((half) => half.toString(16).padStart(8, '0')).join('')
-  const means = Float32Array.from(sums, (sum) => sum / rows)
-  return { matrix, mark: { rows, hash: digits }, binary: kind === kinds.binary, means }
+  if (kind === 'other') await toMatrixInPieces(name, data, columns, 'unit')
+  return { matrix, mark, binary: kind === 'binary', means }
 }
 
 /** The way that `binarize` names, made definite. */
@@ -108,11 +95,6 @@ export class BitRows {
     }
     this.#bits.view().set(bits, first * wordsPerRow(columns))
   }
-}
-
-/** The order of the rows in an epoch, a permutation for each (seed, purpose, number). */
-export function shuffled(rows: number, seed: Seed, purpose: number, number: number): Uint32Array {
-  return new Rng(fromWords(deriveKey(seed, purpose))).split(number).permutation(rows)
 }
 
 /** The key of the draws that turn values into bits. */

@@ -2,10 +2,11 @@
 
 import type { Backend } from '../backend/backend.ts'
 import * as check from '../check.ts'
-import { ArgumentError, expected, FormatError, show } from '../errors.ts'
+import { ArgumentError, expected } from '../errors.ts'
 import { decodeModel, encodeModel, type JsonObject, type ModelFile, takeTensor } from '../io/model-file.ts'
 import { type Tensor, tensor } from '../io/safetensors.ts'
 import { SharedParameters, setValues } from '../run/shared-parameters.ts'
+import { asFormat, readPosition } from '../run/training-file.ts'
 import { Workspace } from '../run/workspace.ts'
 import { checkFits, LARGEST_PARAMETER } from './limits.ts'
 import type { RbmCore } from './rbm-core.ts'
@@ -72,16 +73,6 @@ export function decodeRbm(backend: Backend, bytes: Uint8Array | ArrayBuffer): Rb
   })
 }
 
-/** What is wrong with a file's options is a fault of the file, not of the caller. */
-export function asFormat<Result>(read: () => Result): Result {
-  try {
-    return read()
-  } catch (cause) {
-    if (!(cause instanceof ArgumentError)) throw cause
-    throw new FormatError(`the file's options: ${cause.message}`, { cause })
-  }
-}
-
 const MOST_UNITS = 2 ** 24
 
 /** Sizes of the layers, in options of the constructor or of a file. */
@@ -114,34 +105,6 @@ function readTraining(file: ModelFile, json: JsonObject, visible: number, hidden
   const { settings, ...position } = readPosition(json, settingsFrom)
   const means = readMeans(file, visible)
   return { settings, ...position, means, arrays: readArrays(file, arrayShapes(settings, visible, hidden)) }
-}
-
-/** What a file says of a training, apart from its tensors. */
-export function readPosition<S extends { readonly batch: number }>(
-  json: JsonObject,
-  settingsFrom: (json: object) => S,
-): { settings: S } & Pick<TrainingState, 'horizon' | 'data' | 'epoch' | 'step'> {
-  const settings = settingsFrom(object('training.settings', json['settings']))
-  const mark = object('training.data', json['data'])
-  const rows = check.positiveInteger('training.data.rows', mark['rows'], 2 ** 32 - 1)
-  const steps = Math.ceil(rows / settings.batch)
-  return {
-    settings,
-    horizon: check.positiveInteger('training.horizon', json['horizon'], 2 ** 31),
-    data: { rows, hash: hexadecimal('training.data.hash', mark['hash']) },
-    epoch: check.nonNegativeInteger('training.epoch', json['epoch'], Math.min(2 ** 31, Math.floor(2 ** 50 / steps))),
-    step: check.nonNegativeInteger('training.step', json['step'], steps - 1),
-  }
-}
-
-function object(name: string, value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw new ArgumentError(expected(name, 'to be an object', show(value)))
-}
-
-function hexadecimal(name: string, value: unknown): string {
-  if (typeof value === 'string' && /^[0-9a-f]{16}$/.test(value)) return value
-  throw new ArgumentError(expected(name, 'to be 16 hexadecimal digits', show(value)))
 }
 
 function readMeans(file: ModelFile, visible: number): Float32Array {

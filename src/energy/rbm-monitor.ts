@@ -2,9 +2,10 @@
 
 import type { Matrix } from '../matrix.ts'
 import { deriveKey } from '../random/key.ts'
+import { shuffled } from '../random/shuffled.ts'
 import { unpackValues } from './bits.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
-import { BitRows, shuffled } from './rbm-data.ts'
+import { BitRows } from './rbm-data.ts'
 import type { FitOptions, FitProgress, Settings } from './rbm-options.ts'
 import type { Parameters } from './rbm-parameters.ts'
 import { freeEnergyOf, mean, pseudoLikelihoodsOf } from './rbm-rows.ts'

@@ -4,6 +4,7 @@ import * as check from '../check.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import type { Seed } from '../random/key.ts'
+import { checkSame, withoutUndefined } from '../run/settings.ts'
 
 /** A learning rate that moves from `initial` to `final` over the epochs of the first `fit`, then stays there. */
 export interface LearningRate {
@@ -196,24 +197,6 @@ export function settingsFrom(json: object): Settings {
 /** Resuming takes the options of the training resumed; one that is given again must be the same. */
 export function checkUnchanged(options: TrainingOptions, settings: Settings): void {
   checkSame(checks, options, settings)
-}
-
-/** The same for any set of checked options. */
-export function checkSame<S extends object>(
-  checks: { readonly [K in keyof S]: (value: unknown) => S[K] },
-  options: { readonly [K in keyof S]?: unknown },
-  settings: S,
-): void {
-  for (const key of Object.keys(checks) as (keyof S & string)[]) {
-    if (options[key] === undefined) continue
-    const [before, now] = [JSON.stringify(settings[key]), JSON.stringify(checks[key](options[key]))]
-    if (before === now) continue
-    throw new ArgumentError(expected(key, `to be ${before}, as in the training that is resumed`, now))
-  }
-}
-
-export function withoutUndefined(options: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 export function checkLearningRate(value: unknown): Settings['learningRate'] {

@@ -1,10 +1,11 @@
 /** The first state of a new training: visible biases, offsets, and where the persistent chains start. */
 
 import { deriveKey } from '../random/key.ts'
+import { shuffled } from '../random/shuffled.ts'
 import { clipRates } from './annealed-chains.ts'
 import { unpackValues } from './bits.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
-import { type BitRows, type Survey, shuffled } from './rbm-data.ts'
+import type { BitRows, Survey } from './rbm-data.ts'
 import type { Settings } from './rbm-options.ts'
 import type { Parameters } from './rbm-parameters.ts'
 import { columnMeans } from './rbm-rows.ts'

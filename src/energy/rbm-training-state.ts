@@ -1,6 +1,7 @@
 /** Where a training stands, besides the parameters: all that its next step depends on. */
 
 import type { BackendArray } from '../backend/backend.ts'
+import type { DataMark } from '../run/data-survey.ts'
 import type { Workspace } from '../run/workspace.ts'
 import { wordsPerRow } from './bits.ts'
 import type { Settings } from './rbm-options.ts'
@@ -36,13 +37,6 @@ export interface TrainingState {
   /** Epochs finished, and steps finished in the next one. */
   epoch: number
   step: number
-}
-
-/** Enough of the data to notice that it is another one. */
-export interface DataMark {
-  readonly rows: number
-  /** 16 hexadecimal digits. */
-  readonly hash: string
 }
 
 export type ArrayShapes<A extends Numbers<A> = TrainingArrays> = {
