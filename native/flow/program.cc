@@ -10,8 +10,7 @@ constexpr size_t header_words = 7, record_words = 11;
 const flow_operator* const operators[flow_opcode::count] = {
     nullptr,  // planar
     nullptr,  // coupling
-    &rescale_operator, &actnorm_operator, &permutation_operator,
-    nullptr,  // linear
+    &rescale_operator, &actnorm_operator, &permutation_operator, &linear_operator,
     &squeeze_operator, &split_operator,   &logit_operator,
 };
 

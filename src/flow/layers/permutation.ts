@@ -34,14 +34,16 @@ export class Permutation implements Layer {
     if (seed !== undefined) {
       throw new ArgumentError(expected('seed', 'to come with a random order only', show(seed)))
     }
-    this.options = { order: Array.isArray(order) ? checkOrder(order) : check.oneOf('order', order, ['reverse']) }
+    this.options = { order: order === 'reverse' ? order : checkOrder(order) }
   }
 
   /** @throws ArgumentError where the order is one of another number of features */
   shapeAfter(shape: FlowShape, name: string): FlowShape {
     const length = 'order' in this.options && Array.isArray(this.options.order) ? this.options.order.length : undefined
     if (length !== undefined && length !== shape.features) {
-      throw new ArgumentError(expected(name, `to get ${length} features, as many as in its order`, showFlowShape(shape)))
+      throw new ArgumentError(
+        expected(name, `to get ${length} features, as many as in its order`, showFlowShape(shape)),
+      )
     }
     return shape
   }
@@ -62,11 +64,15 @@ export function layerSeed(seed: number | undefined): number {
   return seed === undefined ? (check.seed('seed', undefined) as number) : check.nonNegativeInteger('seed', seed)
 }
 
-function checkOrder(order: readonly unknown[]): readonly number[] {
+function checkOrder(order: unknown): readonly number[] {
+  if (!Array.isArray(order) && !check.isNumericArray(order)) {
+    throw new ArgumentError(expected('order', 'to be "random", "reverse" or an array of features', show(order)))
+  }
   const seen = new Set<number>()
   for (const [i, from] of order.entries()) {
     check.integerWithin(`order[${i}]`, from, 0, order.length - 1)
-    if (seen.has(from as number)) throw new ArgumentError(expected('order', 'to name each feature once', `${from} twice`))
+    if (seen.has(from as number))
+      throw new ArgumentError(expected('order', 'to name each feature once', `${from} twice`))
     seen.add(from as number)
   }
   return [...seen]
