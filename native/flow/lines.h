@@ -103,6 +103,20 @@ inline void add_log_det(const flow_block& block, const flow_shape& shape, size_t
   });
 }
 
+// log_det[r] += terms[r - first] for vectors, whose columns are the rows.
+GIBBSITE_INLINE void add_log_det(const flow_block& block, size_t first, f32x terms) {
+  double* const to = block.log_det + first;
+  if (first + f32_lanes > block.rows) {
+    for (size_t i = 0; first + i < block.rows; i++) to[i] += static_cast<double>(terms[i]);
+    return;
+  }
+  using half = float __attribute__((vector_size(vector_bytes / 2)));
+  half part[2];
+  memcpy(part, &terms, sizeof part);
+  store(to, load<f64x>(to) + convert<f64x>(part[0]));
+  store(to + f64_lanes, load<f64x>(to + f64_lanes) + convert<f64x>(part[1]));
+}
+
 // A log-determinant that is the same for every row.
 inline void add_log_det(const flow_block& block, double value) {
   for (size_t r = 0; r < block.rows; r++) block.log_det[r] += value;

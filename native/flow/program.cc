@@ -8,7 +8,7 @@ constexpr size_t header_words = 7, record_words = 11;
 
 // By opcode.
 const flow_operator* const operators[flow_opcode::count] = {
-    nullptr,  // planar
+    &planar_operator,
     nullptr,  // coupling
     &rescale_operator, &actnorm_operator, &permutation_operator, &linear_operator,
     &squeeze_operator, &split_operator,   &logit_operator,
