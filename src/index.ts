@@ -119,6 +119,7 @@ export { Permutation, type PermutationOptions } from './flow/layers/permutation.
 export { Rescale } from './flow/layers/rescale.ts'
 export { Split } from './flow/layers/split.ts'
 export { Squeeze } from './flow/layers/squeeze.ts'
+export { Planar } from './flow/layers/planar.ts'
 export type { Base } from './flow/program.ts'
 export type { Forward, Inverted, RowOptions } from './flow/rows.ts'
 export { decodeIdx, encodeIdx } from './io/idx.ts'
