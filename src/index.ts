@@ -109,10 +109,21 @@ export {
   GibbsiteError,
   NotPositiveDefiniteError,
 } from './errors.ts'
+export {
+  type Activation,
+  type Conditioner,
+  type ConvNetOptions,
+  convNet,
+  type MlpOptions,
+  mlp,
+  type ResidualNetOptions,
+  residualNet,
+} from './flow/conditioner.ts'
 export { Flow, type FlowOptions, type FlowTensor } from './flow/flow.ts'
 export { Inverse } from './flow/inverse.ts'
 export type { FlowShape, Layer, LayerTensor } from './flow/layer.ts'
 export { Actnorm } from './flow/layers/actnorm.ts'
+export { Coupling, type CouplingOptions } from './flow/layers/coupling.ts'
 export { Linear, type LinearOptions } from './flow/layers/linear.ts'
 export { Logit, type LogitOptions } from './flow/layers/logit.ts'
 export { Permutation, type PermutationOptions } from './flow/layers/permutation.ts'

@@ -8,10 +8,8 @@ constexpr size_t header_words = 7, record_words = 11;
 
 // By opcode.
 const flow_operator* const operators[flow_opcode::count] = {
-    &planar_operator,
-    nullptr,  // coupling
-    &rescale_operator, &actnorm_operator, &permutation_operator, &linear_operator,
-    &squeeze_operator, &split_operator,   &logit_operator,
+    &planar_operator, &coupling_operator, &rescale_operator, &actnorm_operator, &permutation_operator,
+    &linear_operator, &squeeze_operator,  &split_operator,   &logit_operator,
 };
 
 flow_shape shape_at(const int32_t* words) {
