@@ -32,7 +32,7 @@ void gemm(size_t m, size_t n, size_t k, matrix_view a, matrix_view b, float* c, 
           const gemm_end& end = {});
 
 // A left factor packed once for many products (weights at inference).
-size_t packed_size(size_t m, size_t k);
+size_t packed_left_size(size_t m, size_t k);
 void pack_left(size_t m, size_t k, matrix_view a, float* packed);
 void gemm_packed(size_t m, size_t n, size_t k, const float* packed, matrix_view b, float* c, size_t c_stride,
                  const gemm_end& end = {});

@@ -9,6 +9,7 @@
 #include "core/scratch.h"
 #include "core/simd.h"
 #include "core/threads.h"
+#include "core/transpose.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -55,22 +56,11 @@ inline void unpack_panels(const panels& from, float* to) {
   });
 }
 
-using f32x4 = float __attribute__((vector_size(16)));
-
 // to[c * stride + r] = from[r][c] for one block of 32 x 32, in steps of 4 x 4 that stay in registers.
 inline void transpose_block(const float* from, float* to, size_t stride) {
   for (size_t r = 0; r < panel_width; r += 4) {
     for (size_t c = 0; c < panel_width; c += 4) {
-      const float* source = from + r * panel_width + c;
-      const f32x4 r0 = load<f32x4>(source), r1 = load<f32x4>(source + panel_width);
-      const f32x4 r2 = load<f32x4>(source + 2 * panel_width), r3 = load<f32x4>(source + 3 * panel_width);
-      const f32x4 a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), b = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
-      const f32x4 c0 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7), d = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
-      float* target = to + c * stride + r;
-      store(target, __builtin_shufflevector(a, b, 0, 1, 4, 5));
-      store(target + stride, __builtin_shufflevector(a, b, 2, 3, 6, 7));
-      store(target + 2 * stride, __builtin_shufflevector(c0, d, 0, 1, 4, 5));
-      store(target + 3 * stride, __builtin_shufflevector(c0, d, 2, 3, 6, 7));
+      transpose_square(from + r * panel_width + c, panel_width, to + c * stride + r, stride);
     }
   }
 }

@@ -1,5 +1,5 @@
-// Transposition of a matrix of floats: to[j * to_row + i] = from[i * from_row + j], for i < rows and j < columns, in squares
-// of 4 x 4 in registers and 16 x 16 in the first-level cache.
+// Transposition of a matrix of floats: to[j * to_row + i] = from[i * from_row + j], for i < rows and j < columns, in
+// squares of 4 x 4 in registers and 16 x 16 in the first-level cache.
 #pragma once
 #include "core/simd.h"
 
@@ -18,7 +18,8 @@ GIBBSITE_INLINE void transpose_square(const float* from, size_t from_row, float*
   store(to + 3 * to_row, __builtin_shufflevector(c, d, 2, 3, 6, 7));
 }
 
-inline void transpose(size_t rows, size_t columns, const float* from, size_t from_row, float* to, size_t to_row) {
+[[gnu::noinline]] inline void transpose(size_t rows, size_t columns, const float* from, size_t from_row, float* to,
+                                        size_t to_row) {
   constexpr size_t square = 16, small = 4;
   for (size_t i0 = 0; i0 < rows; i0 += square) {
     const size_t i_end = rows - i0 < square ? rows : i0 + square;
