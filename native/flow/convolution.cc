@@ -115,7 +115,7 @@ void scatter(const net_columns& at, const image_group& group, float* products, s
 class packed_left {
  public:
   packed_left(size_t m, size_t k, matrix_view a, const float* prepared)
-      : made_(prepared == nullptr ? packed_size(m, k) : 0), data_(prepared) {
+      : made_(prepared == nullptr ? packed_left_size(m, k) : 0), data_(prepared) {
     if (prepared != nullptr) return;
     pack_left(m, k, a, made_.data());
     data_ = made_.data();

@@ -28,7 +28,7 @@ void net_layers::add(size_t inputs, size_t outputs, size_t context, bool convolv
   to.context_weights = to.weights + outputs * to.taps() * inputs;
   to.bias = to.context_weights + outputs * context;
   parameters = to.bias + outputs;
-  packed += packed_size(to.left_rows(), to.left_columns());
+  packed += packed_left_size(to.left_rows(), to.left_columns());
 }
 
 net_columns::net_columns(const net& n, size_t rows)
