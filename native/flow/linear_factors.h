@@ -46,7 +46,7 @@ inline void unpack(const flow_layer& layer, float* lower, float* upper) {
 
 inline size_t linear_prepared_size(const flow_layer& layer) {
   const size_t c = size_of(layer);
-  return 3 * c * c + packed_size(c, c);
+  return 3 * c * c + packed_left_size(c, c);
 }
 
 // row = (L V)[i], the terms in the order of the columns of L.
