@@ -48,6 +48,7 @@ export const stream = {
   inpaintNoise: 6,
   reverse: 7,
   check: 8,
+  layers: 9,
 } as const
 
 /** @throws ArgumentError where the layers don't fit each other or the rows */

@@ -1,13 +1,21 @@
 import { current } from '../backend/index.ts'
 import * as check from '../check.ts'
+import type { ScriptDensity } from '../density/density.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
-import { type MatrixLike, toMatrixInPieces } from '../matrix.ts'
+import type { Matrix, MatrixLike } from '../matrix.ts'
 import type { Seed } from '../random/key.ts'
-import { checkLongOptions } from '../run/progress.ts'
+import { checkFlow, type FlowCheck, type FlowCheckOptions } from './flow-check.ts'
 import { type FlowCore, newCore, startParameters, writeParameters } from './flow-core.ts'
+import { flowDensity } from './flow-density.ts'
+import { GivenFlow } from './given.ts'
+import { type InpaintOptions, type InpaintResult, inpaint } from './inpaint.ts'
+import { type InterpolateOptions, interpolate } from './interpolate.ts'
+import type { KnownNumbers } from './known.ts'
 import { type FlowShape, type Layer, opcodes, sizeOf } from './layer.ts'
 import { type Base, bases } from './program.ts'
 import * as rows from './rows.ts'
+import { type FlowSample, type FlowSampleOptions, sample } from './sample.ts'
+import { type Spectrum, spectrum } from './spectrum.ts'
 
 export interface FlowOptions {
   /** Numbers in a row, for flows of vectors. Wanted unless `shape` is given. */
@@ -81,7 +89,7 @@ export class Flow {
    * @throws ArgumentError on a wrong shape, on numbers that are not finite, and on rows that a layer maps to such
    */
   async forward(x: MatrixLike, options: rows.RowOptions = {}): Promise<rows.Forward> {
-    const [matrix, context] = await this.#rows('x', x, options)
+    const { matrix, context } = await rows.toFlowRows(this.#core, 'x', x, options)
     return rows.forward(this.#core, matrix, context, options)
   }
 
@@ -92,7 +100,7 @@ export class Flow {
    * @throws as `forward`
    */
   async inverse(z: MatrixLike, options: rows.RowOptions = {}): Promise<rows.Inverted> {
-    const [matrix, context] = await this.#rows('z', z, options)
+    const { matrix, context } = await rows.toFlowRows(this.#core, 'z', z, options)
     return rows.inverse(this.#core, matrix, context, options)
   }
 
@@ -103,15 +111,89 @@ export class Flow {
    * @throws as `forward`
    */
   async logProb(x: MatrixLike, options: rows.RowOptions = {}): Promise<Float64Array> {
-    const [matrix, context] = await this.#rows('x', x, options)
+    const { matrix, context } = await rows.toFlowRows(this.#core, 'x', x, options)
     return rows.logProb(this.#core, matrix, context, options)
   }
 
-  async #rows(name: string, value: MatrixLike, options: rows.RowOptions) {
-    check.options('options', options, rows.rowOptionKeys)
-    checkLongOptions(options)
-    const matrix = await toMatrixInPieces(name, value, this.dim)
-    return [matrix, rows.contextRows(this.#core, options.context, matrix.shape[0])] as const
+  /**
+   * Draws z from the base and takes it to x = f^-1(z).
+   *
+   * @param n number of rows
+   * @returns rows [n, dim], a function of the seed and of their numbers alone
+   * @throws (rejects with) ArgumentError on wrong options, and when a layer maps a row to numbers that are not finite;
+   *   AbortError with the rows so far as `partial`
+   */
+  sample(n: number, options?: FlowSampleOptions): Promise<FlowSample> {
+    return sample(this.#core, n, options)
+  }
+
+  /**
+   * Fills in the unknown part of rows by climbing: from a sample of the flow, the known numbers at their values, the unknown
+   * ones take steps [Dinh, Krueger and Bengio 2014]
+   *
+   *     x <- x + alpha_i (d log p(x) / dx + eps),   eps ~ N(0, 1),   alpha_i = 10 / (100 + i)
+   *
+   * and are taken back to the interval of the data after each. Several climbs start from different samples; of each row
+   * the point with the highest log p that any of them came to is the result.
+   *
+   * @param data [n, dim]. What stands at unknown places does not matter, but must be a finite number
+   * @param known one entry for each number of a row (true or 1: known), or a matrix [n, dim] of zeros and ones
+   * @throws (rejects with) ArgumentError on wrong arguments, and when a climb comes where a layer's numbers are not finite;
+   *   AbortError with the result so far as `partial`
+   */
+  inpaint(data: MatrixLike, known: KnownNumbers, options?: InpaintOptions): Promise<InpaintResult> {
+    return inpaint(this.#core, data, known, options)
+  }
+
+  /**
+   * Ways between rows of data: straight lines in z, from f(a) to f(b), taken back to x [Kingma and Dhariwal 2018].
+   *
+   * @param a rows [n, dim]
+   * @param b as many rows
+   * @returns [n * steps, dim]: the way of pair 0, then that of pair 1 ...
+   * @throws as `forward`
+   */
+  interpolate(a: MatrixLike, b: MatrixLike, options?: InterpolateOptions): Promise<Matrix> {
+    return interpolate(this.#core, a, b, options)
+  }
+
+  /**
+   * Holds the flow against its definition: how well each layer comes back to where it started, how well its log-determinant
+   * agrees with that of its dense Jacobian, and which layer is the worst. In float32 errors of some 1e-5 are usual; larger
+   * ones tell of parameters that have grown too large for it.
+   *
+   * @throws (rejects with) ArgumentError; AbortError
+   */
+  check(options?: FlowCheckOptions): Promise<FlowCheck> {
+    return checkFlow(this.#core, options)
+  }
+
+  /**
+   * The spectrum of a flow that ends in a `Rescale` layer, such as those of `nice` [Dinh, Krueger and Bengio 2014].
+   *
+   * @throws ArgumentError where the last layer is another one
+   */
+  spectrum(): Spectrum {
+    return spectrum(this.#core)
+  }
+
+  /**
+   * The flow with its context fixed, where a distribution is wanted: `importance({ proposal: flow.given(label), ... })`.
+   *
+   * @param context one row, [context]
+   * @throws ArgumentError on a flow without context, or a wrong row
+   */
+  given(context: MatrixLike): GivenFlow {
+    return new GivenFlow(this.#core, rows.contextRows(this.#core, context, 1))
+  }
+
+  /**
+   * What the samplers evaluate: `nuts({ target: flow })`.
+   *
+   * @throws ArgumentError on a flow with context, of which `given` makes a target
+   */
+  toDensity(): ScriptDensity {
+    return flowDensity(this.#core, rows.contextRows(this.#core, undefined, 1))
   }
 
   /** Copies of all parameters, by the number of the layer and the layer's name for it: `0.weight`. */

@@ -85,3 +85,26 @@ function placed(tensors: readonly LayerTensor[], layer: number, offset: number):
     return { ...tensor, layer, path: `${layer}.${tensor.name}`, offset: at - length, length }
   })
 }
+
+/** One layer of a program as a program of its own, over the same parameters. */
+export interface SubProgram {
+  readonly words: Int32Array
+  /** Numbers in a row before the layer. */
+  readonly before: number
+  /** Numbers that it leaves for the next layer: fewer after a split, whose other half stands behind them. */
+  readonly after: number
+}
+
+const HEAD = 7
+
+/** The layers of a program, one by one. */
+export function layerPrograms(words: Int32Array): SubProgram[] {
+  const found: SubProgram[] = []
+  for (let at = HEAD; at < words.length; at += words[at + 2]!) {
+    const own = words.subarray(at, at + words[at + 2]!)
+    const [before, after] = [own.subarray(5, 8), own.subarray(8, 11)].map((shape) => shape.reduce((a, b) => a * b))
+    const head = [before!, ...own.subarray(5, 8), words[4]!, words[5]!, 1]
+    found.push({ words: Int32Array.of(...head, ...own), before: before!, after: after! })
+  }
+  return found
+}

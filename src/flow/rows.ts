@@ -2,9 +2,10 @@
 
 import type { BackendArray } from '../backend/backend.ts'
 import { inPieces } from '../backend/pieces.ts'
+import * as check from '../check.ts'
 import { ArgumentError, expected, type GibbsiteError } from '../errors.ts'
-import { type Matrix, type MatrixLike, row, toMatrix } from '../matrix.ts'
-import { type LongOptions, reporter } from '../run/progress.ts'
+import { type Matrix, type MatrixLike, row, toMatrix, toMatrixInPieces } from '../matrix.ts'
+import { checkLongOptions, type LongOptions, reporter } from '../run/progress.ts'
 import type { FlowCore, FlowParameters } from './flow-core.ts'
 import { layerName } from './program.ts'
 
@@ -31,6 +32,7 @@ export interface Inverted {
 
 const NONE = new Float32Array()
 const NOT_WANTED = new Float64Array()
+const NEITHER = { logDet: NOT_WANTED, logProb: NOT_WANTED }
 /** A call of less work than this, in multiplications, is made at once: the way to another thread would take longer. */
 const SMALL_CALL = 1 << 20
 /** Rows of a piece at first: fewer would not fill the lanes of the kernels. */
@@ -51,6 +53,33 @@ export function contextRows(core: FlowCore, given: MatrixLike | undefined, rows:
   const repeated = new Float32Array(rows * core.context)
   for (let i = 0; i < rows; i++) repeated.set(data, i * core.context)
   return repeated
+}
+
+/** What a method that takes rows works on. */
+export interface FlowRows {
+  readonly matrix: Matrix
+  /** [n, core.context] */
+  readonly context: Float32Array
+}
+
+/**
+ * The rows of an argument and their context, checked. A flat typed array holds rows one after the other, as proposals have
+ * them.
+ *
+ * @param name the argument's name, for the message
+ */
+export async function toFlowRows(
+  core: FlowCore,
+  name: string,
+  value: MatrixLike,
+  given: RowOptions | undefined,
+): Promise<FlowRows> {
+  const options = check.options('options', given, rowOptionKeys)
+  checkLongOptions(options)
+  const flat = check.isNumericArray(value) && value.length % core.dim === 0
+  const rows = flat ? { data: value, shape: [value.length / core.dim, core.dim] } : value
+  const matrix = await toMatrixInPieces(name, rows, core.dim)
+  return { matrix, context: contextRows(core, options.context, matrix.shape[0]) }
 }
 
 /** The layers' x -> z. */
@@ -95,8 +124,23 @@ export async function inverse(
   return { x: { data: x, shape: z.shape }, logDet }
 }
 
+/** x [n, dim] of z that is made piece by piece: `make` gives rows first ... first + count - 1 of it. */
+export async function inverseOf(
+  core: FlowCore,
+  make: (first: number, count: number) => Float32Array,
+  context: Float32Array,
+  x: Float32Array,
+  options: LongOptions,
+): Promise<void> {
+  const rows: Matrix = { data: new Float32Array(x.length), shape: [x.length / core.dim, core.dim] }
+  const begin = (first: number, count: number) => rows.data.set(make(first, count), first * core.dim)
+  await throughFlow(core, 'flowInverse', { rows, begin, context, result: x, ...NEITHER }, options)
+}
+
 interface Run {
   readonly rows: Matrix
+  /** Called before a piece of the rows is read. */
+  readonly begin?: (first: number, count: number) => void
   readonly context: Float32Array
   /** Outputs; of length 0 where not wanted. */
   readonly result: Float32Array
@@ -110,6 +154,7 @@ async function throughFlow(core: FlowCore, pass: Pass, run: Run, options: LongOp
   const prepared = core.prepared.current
   const parameters = core.parameters.current
   if (prepared !== undefined && isSmall(core, run.rows.shape[0])) {
+    run.begin?.(0, run.rows.shape[0])
     const fine = core.backend.kernels[pass](...kernelArguments(core, parameters, run, prepared, 0, run.rows.shape[0]))
     if (!fine) throw notFinite(core, parameters, pass, run)
     return
@@ -138,11 +183,20 @@ async function throughInPieces(
 ): Promise<void> {
   const total = run.rows.shape[0]
   const once = async (first: number, count: number) => {
+    run.begin?.(first, count)
     const args = kernelArguments(core, parameters, run, prepared, first, count)
     if (!(await core.backend.run(pass, ...args))) throw notFinite(core, parameters, pass, run)
   }
-  const firstPiece = Math.max(LEAST_ROWS, Math.floor((64 * SMALL_CALL) / work(core)))
-  await inPieces(total, once, { signal: options.signal, onPiece: reporter(options, total), firstPiece })
+  await inPieces(total, once, {
+    signal: options.signal,
+    onPiece: reporter(options, total),
+    firstPiece: pieceRows(core),
+  })
+}
+
+/** Rows that surely fit into a piece of long work. */
+export function pieceRows(core: FlowCore): number {
+  return Math.max(LEAST_ROWS, Math.floor((64 * SMALL_CALL) / work(core)))
 }
 
 function kernelArguments(
@@ -163,7 +217,12 @@ function kernelArguments(
 }
 
 /** Finds the first row that went wrong, and in which layer. */
-function notFinite(core: FlowCore, { values }: FlowParameters, pass: Pass, { rows, context }: Run): GibbsiteError {
+export function notFinite(
+  core: FlowCore,
+  { values }: FlowParameters,
+  pass: Pass,
+  { rows, context }: Pick<Run, 'rows' | 'context'>,
+): GibbsiteError {
   const name = pass === 'flowForward' ? 'x' : 'z'
   for (let i = 0; i < rows.shape[0]; i++) {
     const own = context.subarray(i * core.context, (i + 1) * core.context)
