@@ -91,6 +91,21 @@ export class DivergenceError extends GibbsiteError {
   }
 }
 
+/**
+ * The linear map of the layer `layer` of a flow, such as `layers[3] (linear)`, can't be inverted in single precision any
+ * more. The parameters before it are kept.
+ */
+export class IllConditionedError extends GibbsiteError {
+  override name = 'IllConditionedError'
+
+  constructor(readonly layer: string) {
+    super(
+      `expected the matrix of ${layer} to have a condition number of at most 10^6, so that its inverse keeps some digits; ` +
+        'got a larger one. In training, try a smaller learning rate',
+    )
+  }
+}
+
 /** Where a density failed: which row of a batch, which chain, in which of its steps, and what had been drawn by then. */
 export interface DensityFailure<Done = unknown> {
   /** Row of the batch that was evaluated. */

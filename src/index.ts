@@ -107,6 +107,7 @@ export {
   FileError,
   FormatError,
   GibbsiteError,
+  IllConditionedError,
   NotPositiveDefiniteError,
 } from './errors.ts'
 export {

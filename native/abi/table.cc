@@ -248,6 +248,7 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(flow_inverse_gradient, program, parameters, z, context, x_cotangent, log_det_cotangent, store,
            parameter_gradient, z_gradient),
     KERNEL(flow_locate, program, parameters, rows, context, inverse),
+    KERNEL(flow_ill_conditioned, program, parameters),
     KERNEL(flow_initialize, program, parameters, x, context),
 };
 

@@ -73,4 +73,13 @@ double linear_condition(const flow_layer& layer) {
   return norm_of(f.matrix(c).data, c) * (alternating > climbed || alternating != alternating ? alternating : climbed);
 }
 
+int32_t first_ill_conditioned(const flow_program& program) {
+  for (size_t i = 0; i < program.layers(); i++) {
+    const flow_layer& layer = program.layer(i);
+    const bool fine = layer.opcode != flow_opcode::linear || linear_condition(layer) <= most_condition;
+    if (!fine) return static_cast<int32_t>(i);
+  }
+  return -1;
+}
+
 }  // namespace gibbsite::GIBBSITE_TARGET

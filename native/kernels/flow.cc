@@ -1,6 +1,7 @@
 #include "kernels/flow.h"
 
 #include "flow/block_run.h"
+#include "flow/linear.h"
 #include "flow/run.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
@@ -75,6 +76,10 @@ int32_t flow_locate(span<const int32_t> words, span<const float> parameters, spa
     if (!run.finite(i, direction)) return static_cast<int32_t>(i);
   }
   return -1;
+}
+
+int32_t flow_ill_conditioned(span<const int32_t> words, span<const float> parameters) {
+  return first_ill_conditioned(flow_program(words, parameters.data(), {}));
 }
 
 void flow_initialize(span<const int32_t> words, span<float> parameters, span<const float> x,

@@ -41,6 +41,10 @@ void flow_inverse_gradient(span<const int32_t> program, span<const float> parame
 int32_t flow_locate(span<const int32_t> program, span<const float> parameters, span<const float> rows,
                     span<const float> context, bool inverse);
 
+// The first layer whose linear map is too badly conditioned to be inverted in single precision (flow/linear.h), or is
+// not finite; -1 where there is none.
+int32_t flow_ill_conditioned(span<const int32_t> program, span<const float> parameters);
+
 // Sets the parameters that depend on the first batch x (actnorm), layer after layer.
 void flow_initialize(span<const int32_t> program, span<float> parameters, span<const float> x,
                      span<const float> context);

@@ -1144,6 +1144,10 @@ export interface Kernels {
     context: Span<Float32Array>,
     inverse: boolean,
   ): number
+  flowIllConditioned(
+    program: Span<Int32Array>,
+    parameters: Span<Float32Array>,
+  ): number
   flowInitialize(
     program: Span<Int32Array>,
     parameters: Written<Float32Array>,

@@ -4,6 +4,7 @@ import type { ScriptDensity } from '../density/density.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
 import type { Seed } from '../random/key.ts'
+import { checkCondition } from './condition.ts'
 import { checkFlow, type FlowCheck, type FlowCheckOptions } from './flow-check.ts'
 import { type FlowCore, newCore, startParameters, writeParameters } from './flow-core.ts'
 import { flowDensity } from './flow-density.ts'
@@ -16,6 +17,7 @@ import { type Base, bases } from './program.ts'
 import * as rows from './rows.ts'
 import { type FlowSample, type FlowSampleOptions, sample } from './sample.ts'
 import { type Spectrum, spectrum } from './spectrum.ts'
+import { logVolume, type VolumeTerm, volumeTerms } from './volume.ts'
 
 export interface FlowOptions {
   /** Numbers in a row, for flows of vectors. Wanted unless `shape` is given. */
@@ -62,6 +64,7 @@ export class Flow {
   readonly context: number
   readonly layers: readonly Layer[]
   readonly #core: FlowCore
+  #volume: readonly VolumeTerm[] | undefined
 
   /**
    * @throws ArgumentError on an empty list of layers, and where a layer can't take what the one before it gives
@@ -196,6 +199,17 @@ export class Flow {
     return flowDensity(this.#core, rows.contextRows(this.#core, undefined, 1))
   }
 
+  /**
+   * log |det df/dx| in nats of a flow for which it is the same for all rows: of additive couplings, `Linear`, `Actnorm`,
+   * `Rescale` and layers without parameters. A sum over the diagonals, no matrix is decomposed.
+   *
+   * @throws ArgumentError that names the first layer whose log-determinant depends on the row
+   */
+  logDet(): number {
+    this.#volume ??= volumeTerms(this.#core)
+    return logVolume(this.#core, this.#volume)
+  }
+
   /** Copies of all parameters, by the number of the layer and the layer's name for it: `0.weight`. */
   parameters(): Record<string, FlowTensor> {
     const values = this.#core.parameters.current.values.view()
@@ -209,6 +223,7 @@ export class Flow {
    * Sets some or all parameters, from copies.
    *
    * @throws ArgumentError on unknown names, wrong lengths, numbers that are not finite, and while `fit` is running
+   * @throws IllConditionedError where the matrix of a linear layer could not be inverted in single precision
    */
   setParameters(some: Readonly<Record<string, { readonly data: ArrayLike<number> } | ArrayLike<number>>>): void {
     check.options(
@@ -224,6 +239,7 @@ export class Flow {
       const given = some[path]
       if (given !== undefined) values.set(check.finiteArray(path, 'data' in given ? given.data : given, length), offset)
     }
+    checkCondition(this.#core, values)
     writeParameters(this.#core, values)
     this.#core.fresh = false
   }

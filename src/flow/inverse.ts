@@ -23,6 +23,10 @@ export class Inverse implements Layer {
     return this.inner.options
   }
 
+  get logVolume(): Layer['logVolume'] {
+    return this.inner.logVolume
+  }
+
   shapeAfter(shape: FlowShape, name: string): FlowShape {
     return this.inner.shapeAfter(shape, name)
   }

@@ -52,6 +52,11 @@ export interface Layer {
   shapeAfter(shape: FlowShape, name: string): FlowShape
   /** The parameters, in the order in which the kernel finds them. */
   tensors(shape: FlowShape, context: number): readonly LayerTensor[]
+  /**
+   * Where log |det| is the same for all rows: the parameter whose sum it is, once a pixel, or null where it is 0. Absent
+   * where it depends on the row.
+   */
+  readonly logVolume?: string | null | undefined
   /** The layer's own words of the program. `signs` and other constants of the parameters' kind belong here, too. */
   words(shape: FlowShape, context: number): readonly number[]
 }

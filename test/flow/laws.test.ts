@@ -160,7 +160,7 @@ function compare(
   gradient: { readonly parameters: Float32Array; readonly points: Float32Array },
 ): void {
   const moved = (values: Float32Array, i: number, by: number) => {
-    const copy = values.slice()
+    const copy = new Float32Array(values)
     copy[i]! += by
     return copy
   }

@@ -14,6 +14,7 @@ import type { FlowShape, Layer, LayerTensor } from '../layer.ts'
  */
 export class Actnorm implements Layer {
   readonly kind = 'actnorm'
+  readonly logVolume = 'logScale'
   readonly options = {}
 
   constructor(options?: Record<string, never>) {

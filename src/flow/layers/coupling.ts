@@ -44,6 +44,7 @@ const maskNumbers: Record<(typeof masks)[number], number> = { halves: 0, channel
 export class Coupling implements Layer {
   readonly kind = 'coupling'
   readonly options: JsonObject
+  readonly logVolume: null | undefined
   readonly #law: (typeof laws)[number]
   readonly #mask: (typeof masks)[number]
   readonly #parity: number
@@ -55,6 +56,7 @@ export class Coupling implements Layer {
     this.#mask = check.oneOf('mask', given.mask ?? 'halves', masks)
     this.#parity = check.integerWithin('parity', given.parity ?? 0, 0, 1)
     this.#net = given.net === undefined ? mlp() : conditioner('net', given.net)
+    this.logVolume = this.#law === 'additive' ? null : undefined
     this.options = { law: this.#law, mask: this.#mask, parity: this.#parity, net: { ...this.#net } }
   }
 

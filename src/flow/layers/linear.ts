@@ -25,6 +25,7 @@ export interface LinearOptions {
  */
 export class Linear implements Layer {
   readonly kind = 'linear'
+  readonly logVolume = 'logScale'
   readonly options: { readonly seed: number }
 
   constructor(options?: LinearOptions) {

@@ -23,6 +23,7 @@ export interface PermutationOptions {
  */
 export class Permutation implements Layer {
   readonly kind = 'permutation'
+  readonly logVolume = null
   readonly options: { readonly order: 'reverse' | readonly number[] } | { readonly seed: number }
 
   constructor(options?: PermutationOptions) {

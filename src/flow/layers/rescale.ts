@@ -12,6 +12,7 @@ import type { FlowShape, Layer, LayerTensor } from '../layer.ts'
  */
 export class Rescale implements Layer {
   readonly kind = 'rescale'
+  readonly logVolume = 'logScale'
   readonly options = {}
 
   constructor(options?: Record<string, never>) {

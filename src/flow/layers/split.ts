@@ -14,6 +14,7 @@ import { type FlowShape, type Layer, type LayerTensor, showFlowShape } from '../
  */
 export class Split implements Layer {
   readonly kind = 'split'
+  readonly logVolume = null
   readonly options = {}
 
   constructor(options?: Record<string, never>) {

@@ -11,6 +11,7 @@ import { type FlowShape, type Layer, type LayerTensor, showFlowShape } from '../
  */
 export class Squeeze implements Layer {
   readonly kind = 'squeeze'
+  readonly logVolume = null
   readonly options = {}
 
   constructor(options?: Record<string, never>) {
