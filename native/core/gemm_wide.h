@@ -7,6 +7,9 @@
 
 namespace gibbsite::GIBBSITE_TARGET {
 
+// Lines of B so far apart meet in few sets of a cache. Then a copy of the block pays from this many rows on.
+constexpr size_t far_lines = 1024, copied_rows = 16 * tile_rows;
+
 // Rows of A and the terms of a block: element (r, k) is data[r * row + k * term].
 struct left_block {
   const float* data;
@@ -66,13 +69,18 @@ inline left_block left_of(const gemm_job& job, size_t i, size_t count, size_t fi
   return {space, 1, left_panel};
 }
 
-// `count` columns from j on, in `space` where they have to be copied.
+// Whether `rows` rows of C take B from a copy.
+inline bool copies_right(const gemm_job& job, size_t rows) {
+  return job.b.column != 1 || (job.b.row >= far_lines && rows >= copied_rows);
+}
+
+// `count` columns from j on, in `space` if there is any.
 inline right_block right_of(const gemm_job& job, size_t j, size_t count, size_t first, float* space, float* edge) {
   const matrix_view& b = job.b;
   const float* const from = b.data + first * b.row + j * b.column;
   const size_t left = count % f32_lanes, terms = job.terms(first);
   if (left != 0) pack_lines(from + (count - left) * b.column, b.row, b.column, terms, left, edge, f32_lanes);
-  if (b.column == 1) return {from, b.row, tile_columns, edge};
+  if (space == nullptr) return {from, b.row, tile_columns, edge};
   for (size_t c = 0; c < count; c += tile_columns) {
     const size_t width = count - c < tile_columns ? count - c : tile_columns;
     pack_lines(from + c * b.column, b.row, b.column, terms, width, space + c * block_terms, tile_columns);
@@ -83,10 +91,11 @@ inline right_block right_of(const gemm_job& job, size_t j, size_t count, size_t 
 // Rows [i, i + rows) and columns [j, j + columns) of C.
 inline void multiply_wide(const gemm_job& job, size_t i, size_t rows, size_t j, size_t columns) {
   alignas(64) float left[block_terms * left_panel], edge[block_terms * f32_lanes];
-  const scratch<float> right(job.b.column == 1 ? 0 : block_terms * rounded_up(columns, tile_columns));
+  const bool copies = copies_right(job, rows);
+  const scratch<float> right(copies ? block_terms * rounded_up(columns, tile_columns) : 0);
   for (size_t first = 0; first == 0 || first < job.k; first += block_terms) {
     const size_t terms = job.terms(first);
-    const right_block b = right_of(job, j, columns, first, right.data(), edge);
+    const right_block b = right_of(job, j, columns, first, copies ? right.data() : nullptr, edge);
     const bool from_zero = first == 0 && !job.end.accumulate, last = first + block_terms >= job.k;
     for (size_t r = i; r < i + rows; r += left_panel) {
       const size_t count = i + rows - r < left_panel ? i + rows - r : left_panel;

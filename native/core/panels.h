@@ -56,20 +56,12 @@ inline void unpack_panels(const panels& from, float* to) {
   });
 }
 
-// to[c * stride + r] = from[r][c] for one block of 32 x 32, in steps of 4 x 4 that stay in registers.
-inline void transpose_block(const float* from, float* to, size_t stride) {
-  for (size_t r = 0; r < panel_width; r += 4) {
-    for (size_t c = 0; c < panel_width; c += 4) {
-      transpose_square(from + r * panel_width + c, panel_width, to + c * stride + r, stride);
-    }
-  }
-}
-
 // to = the transpose of from, both in panels.
 inline void transpose_panels(const panels& from, const panels& to) {
   parallel_for(to.count(), [&](size_t q) {
     for (size_t p = 0; p < from.count(); p++) {
-      transpose_block(from.at(p, q * panel_width), to.at(q, p * panel_width), panel_width);
+      transpose(panel_width, panel_width, from.at(p, q * panel_width), panel_width, to.at(q, p * panel_width),
+                panel_width);
     }
   });
 }
