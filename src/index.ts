@@ -333,3 +333,4 @@ export { type LogisticRegressionOptions, logisticRegressionTarget } from './samp
 export { type NormalShape, normalTarget } from './sampling/targets/normal.ts'
 export { type NormalMixtureOptions, normalMixtureTarget } from './sampling/targets/normal-mixture.ts'
 export { type RosenbrockOptions, rosenbrockTarget } from './sampling/targets/rosenbrock.ts'
+export { type TestEnergyOptions, testEnergyTarget } from './sampling/targets/test-energy.ts'

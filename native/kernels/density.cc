@@ -8,6 +8,7 @@
 #include "kernels/density_normal.h"
 #include "kernels/density_normal_mixture.h"
 #include "kernels/density_rosenbrock.h"
+#include "kernels/density_test_energy.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -30,6 +31,7 @@ constexpr family_entry families[] = {
     {density_family::linear_regression, linear_regression_work, linear_regression_density},
     {density_family::eight_schools, eight_schools_work, eight_schools_density},
     {density_family::expression, expression_work, expression_density},
+    {density_family::test_energy, test_energy_work, test_energy_density},
 };
 
 const family_entry& entry_of(int32_t family) {

@@ -17,7 +17,7 @@ constexpr size_t density_width = 32;
 
 namespace density_family {
 constexpr int32_t normal = 0, normal_mixture = 1, rosenbrock = 2, funnel = 3, logistic_regression = 4,
-                  linear_regression = 5, eight_schools = 6, expression = 7;
+                  linear_regression = 5, eight_schools = 6, expression = 7, test_energy = 8;
 }  // namespace density_family
 
 struct density {

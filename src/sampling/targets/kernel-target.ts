@@ -16,6 +16,7 @@ export const family = {
   logisticRegression: 4,
   linearRegression: 5,
   eightSchools: 6,
+  testEnergy: 8,
 } as const
 
 export interface KernelTargetParts {
