@@ -120,6 +120,8 @@ export {
   type ResidualNetOptions,
   residualNet,
 } from './flow/conditioner.ts'
+export type { DensityFitResult } from './flow/density-fit.ts'
+export type { DensityFitOptions, DensityFitProgress } from './flow/density-fit-options.ts'
 export { Flow, type FlowOptions, type FlowTensor } from './flow/flow.ts'
 export type { FlowCheck, FlowCheckOptions, LayerCheck } from './flow/flow-check.ts'
 export type { GivenFlow } from './flow/given.ts'
@@ -140,6 +142,7 @@ export { Split } from './flow/layers/split.ts'
 export { Squeeze } from './flow/layers/squeeze.ts'
 export { type NiceOptions, nice } from './flow/nice.ts'
 export { oneHot } from './flow/one-hot.ts'
+export { type PlanarOptions, planar } from './flow/planar.ts'
 export type { Base } from './flow/program.ts'
 export { type RealNvpOptions, realNVP } from './flow/real-nvp.ts'
 export type { Forward, Inverted, RowOptions } from './flow/rows.ts'

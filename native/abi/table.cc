@@ -1,5 +1,6 @@
 // The only list of kernels in the project. A line here and `npm run gen` make a kernel callable from TypeScript.
 #include "abi/kernel.h"
+#include "kernels/adam.h"
 #include "kernels/bits.h"
 #include "kernels/boltzmann_enumerate.h"
 #include "kernels/boltzmann_gibbs.h"
@@ -249,6 +250,8 @@ static constexpr kernel_entry kernels[] = {
            parameter_gradient, z_gradient),
     KERNEL(flow_locate, program, parameters, rows, context, inverse),
     KERNEL(flow_ill_conditioned, program, parameters),
+    KERNEL(adam_step, gradient, rate, clip, weight_decay, decayed, step, parameters, first_moment, second_moment,
+           updated),
     KERNEL(flow_initialize, program, parameters, x, context),
 };
 

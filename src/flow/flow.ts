@@ -1,10 +1,14 @@
 import { current } from '../backend/index.ts'
 import * as check from '../check.ts'
 import type { ScriptDensity } from '../density/density.ts'
+import type { Target } from '../density/target.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
 import type { Seed } from '../random/key.ts'
 import { checkCondition } from './condition.ts'
+import type { Stepwise } from '../run/stepwise.ts'
+import { type DensityFitResult, startDensityFit } from './density-fit.ts'
+import type { DensityFitOptions, DensityFitProgress } from './density-fit-options.ts'
 import { checkFlow, type FlowCheck, type FlowCheckOptions } from './flow-check.ts'
 import { type FlowCore, newCore, startParameters, writeParameters } from './flow-core.ts'
 import { flowDensity } from './flow-density.ts'
@@ -208,6 +212,27 @@ export class Flow {
   logDet(): number {
     this.#volume ??= volumeTerms(this.#core)
     return logVolume(this.#core, this.#volume)
+  }
+
+  /**
+   * Trains the flow on a density that can be evaluated but not drawn from, known up to a constant: Adam on the reverse
+   * Kullback-Leibler divergence KL(flow || target), estimated by samples of the flow [Rezende and Mohamed 2015]. It goes over
+   * z -> x and its gradient, so flows that are cheap to sample from suit it best, such as `planar` and `realNVP`.
+   *
+   * Await it for the whole, or go through the reports of every hundred steps by `for await`. An `AbortError`'s `partial` has
+   * what was done. Each call starts Adam anew.
+   *
+   * @param target with a gradient: a built-in target, a model of expressions, or `{ dim, logDensityAndGradientBatch }`
+   * @throws ArgumentError on a wrong option, on a target of another dimension or without gradient, while another training
+   *   of this flow is running, and where the flow has a context
+   * @throws DensityError where the target is not finite at a sample
+   * @throws DivergenceError where a layer leaves the finite numbers; the flow keeps the parameters before that step
+   * @example
+   * const flow = planar({ dim: 2, layers: 32 })
+   * const { history } = await flow.fitDensity(testEnergyTarget({ energy: 'U1' }), { steps: 10_000, seed: 1 })
+   */
+  fitDensity(target: Target, options?: DensityFitOptions): Stepwise<DensityFitResult, DensityFitProgress> {
+    return startDensityFit(this.#core, target, options)
   }
 
   /** Copies of all parameters, by the number of the layer and the layer's name for it: `0.weight`. */

@@ -2,6 +2,7 @@
 
 import type { BackendArray } from '../backend/backend.ts'
 import type { KernelDensity } from '../density/density.ts'
+import { evaluateDensity } from '../density/evaluate.ts'
 import { DensityError } from '../errors.ts'
 import {
   type Advance,
@@ -12,7 +13,6 @@ import {
   nothing,
   type Output,
 } from './metropolis-mover.ts'
-import { evaluateDensity } from './start.ts'
 
 export class KernelMover implements MetropolisMover {
   readonly #setting: MetropolisSetting

@@ -4,6 +4,7 @@
  */
 
 import type { Density } from '../density/density.ts'
+import { evaluateDensity } from '../density/evaluate.ts'
 import { DensityError } from '../errors.ts'
 import { yieldToEventLoop } from '../event-loop.ts'
 import {
@@ -15,7 +16,6 @@ import {
   nothing,
   type Output,
 } from './metropolis-mover.ts'
-import { evaluateDensity } from './start.ts'
 
 /** Where the proposals of an iteration come from, if not from a kernel. */
 export interface ProposalSource {

@@ -2,26 +2,11 @@
 
 import type { Backend } from '../backend/backend.ts'
 import type { Density } from '../density/density.ts'
+import { evaluateDensity } from '../density/evaluate.ts'
 import { ArgumentError, DensityError, expected } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, type Seed, toWords } from '../random/key.ts'
 import { toRows } from './rows.ts'
-
-/** Log densities [n] of points [n, dim] and, unless it is empty, gradients [n, dim]. */
-export function evaluateDensity(
-  backend: Backend,
-  density: Density,
-  points: Float64Array,
-  logDensity: Float64Array,
-  gradient: Float64Array,
-): void {
-  if (density.kind === 'script') {
-    density.evaluate(points, logDensity, gradient.length > 0 ? gradient : undefined)
-    return
-  }
-  const { dim, family, numbers, program } = density
-  backend.kernels.densityEvaluate(dim, family, numbers, program, points, logDensity, gradient)
-}
 
 /** Starting points as a user gives them, one for each chain or one for all: rows [chains, dim]. */
 export function givenStart(init: MatrixLike, chains: number, dim: number): Float64Array {
