@@ -1147,6 +1147,7 @@ export interface Kernels {
   flowIllConditioned(
     program: Span<Int32Array>,
     parameters: Span<Float32Array>,
+  ): number
   adamStep(
     gradient: Span<Float32Array>,
     rate: number,
