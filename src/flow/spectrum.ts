@@ -2,6 +2,7 @@
 
 import { ArgumentError, expected } from '../errors.ts'
 import type { FlowCore } from './flow-core.ts'
+import { layerName } from './program.ts'
 
 export interface Spectrum {
   /** S_ii [dim] of the last layer, z_i = S_ii h_i: large where a dimension matters little, since h_i then varies little. */
@@ -16,7 +17,7 @@ export function spectrum(core: FlowCore): Spectrum {
   const tensor = core.tensors.find(({ layer }) => layer === last)
   if (core.layers[last]!.kind !== 'rescale' || tensor === undefined) {
     const wanted = 'to end in a rescale layer, as those of `nice` do, to have a spectrum'
-    throw new ArgumentError(expected('flow', wanted, `a ${core.layers[last]!.kind} layer`))
+    throw new ArgumentError(expected('flow', wanted, layerName(core.layers, last)))
   }
   const { offset, length } = tensor
   const scale = Float64Array.from(core.parameters.current.values.view().subarray(offset, offset + length))
