@@ -56,12 +56,16 @@ inline void unpack_panels(const panels& from, float* to) {
   });
 }
 
+// to[c * stride + r] = from[r][c] for one block of 32 x 32.
+inline void transpose_block(const float* from, float* to, size_t stride) {
+  transpose(panel_width, panel_width, from, panel_width, to, stride);
+}
+
 // to = the transpose of from, both in panels.
 inline void transpose_panels(const panels& from, const panels& to) {
   parallel_for(to.count(), [&](size_t q) {
     for (size_t p = 0; p < from.count(); p++) {
-      transpose(panel_width, panel_width, from.at(p, q * panel_width), panel_width, to.at(q, p * panel_width),
-                panel_width);
+      transpose_block(from.at(p, q * panel_width), to.at(q, p * panel_width), panel_width);
     }
   });
 }
