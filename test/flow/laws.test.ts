@@ -1,9 +1,26 @@
 // Every kind of layer under the same laws.
 
 import { describe, expect, it } from 'vitest'
-import { Actnorm, Inverse, type Layer, Linear, Logit, Permutation, Rescale, Rng, Split, Squeeze } from '#gibbsite'
+import {
+  Actnorm,
+  Coupling,
+  convNet,
+  Inverse,
+  type Layer,
+  Linear,
+  Logit,
+  mlp,
+  Permutation,
+  Planar,
+  Rescale,
+  Rng,
+  residualNet,
+  Split,
+  Squeeze,
+} from '#gibbsite'
 import { denseJacobian, derivatives, type LawCase, LawFlow, logAbsDet, roundTripError } from '../support/flow-laws.ts'
 
+const tanhNet = mlp({ hidden: [8, 8], activation: 'tanh' })
 const mild = { lower: 0.2, upper: 0.2, logScale: 0.2 }
 
 const cases: readonly LawCase[] = [
@@ -46,6 +63,46 @@ const cases: readonly LawCase[] = [
   { name: 'logit', layers: () => [new Logit()], shape: [5], unit: true, step: 2 ** -6 },
   { name: 'logit, hostile', layers: () => [new Logit({ alpha: 1e-6 })], shape: [2, 2, 1], unit: true, step: 2 ** -6 },
   { name: 'logit, inverted', layers: () => [new Inverse(new Logit())], shape: [3], roundTrip: 1e-4, step: 2 ** -7 },
+  { name: 'planar', layers: () => [new Planar()], shape: [4] },
+  { name: 'planar, inverted', layers: () => [new Inverse(new Planar()), new Inverse(new Planar())], shape: [3] },
+  { name: 'planar, hostile', layers: () => [new Planar()], shape: [3], spread: { u: 2, w: 1, b: 2 }, roundTrip: 5e-3 },
+  { name: 'additive coupling', layers: () => [new Coupling({ law: 'additive', net: tanhNet })], shape: [6] },
+  {
+    name: 'affine coupling',
+    layers: () => [new Coupling({ net: tanhNet }), new Coupling({ parity: 1, net: tanhNet })],
+    shape: [4],
+  },
+  {
+    name: 'affine coupling, inverted, with context',
+    layers: () => [new Inverse(new Coupling({ mask: 'odd-even', parity: 1, net: tanhNet }))],
+    shape: [5],
+    context: 3,
+  },
+  {
+    name: 'affine coupling, hostile',
+    layers: () => [new Coupling({ net: mlp({ hidden: [8], activation: 'tanh' }) })],
+    shape: [4],
+    spread: { scale: 2 },
+    roundTrip: 1e-4,
+    step: 2 ** -6,
+  },
+  {
+    name: 'coupling with a residual net',
+    layers: () => [new Coupling({ net: residualNet({ width: 6, blocks: 2, activation: 'silu' }) })],
+    shape: [4],
+    step: 2 ** -6,
+  },
+  {
+    name: 'checkerboard coupling with context',
+    layers: () => [new Coupling({ mask: 'checkerboard', net: convNet({ hidden: [4, 4], activation: 'tanh' }) })],
+    shape: [3, 4, 1],
+    context: 2,
+  },
+  {
+    name: 'couplings of channels',
+    layers: () => [new Coupling({ mask: 'channels', parity: 1, net: convNet({ hidden: [4, 4], activation: 'silu' }) })],
+    shape: [2, 3, 4],
+  },
   {
     name: 'two scales',
     layers: () => [new Logit(), new Squeeze(), new Linear({ seed: 6 }), new Split(), new Actnorm(), new Squeeze()],
@@ -160,7 +217,7 @@ function compare(
   gradient: { readonly parameters: Float32Array; readonly points: Float32Array },
 ): void {
   const moved = (values: Float32Array, i: number, by: number) => {
-    const copy = new Float32Array(values)
+    const copy = values.slice()
     copy[i]! += by
     return copy
   }

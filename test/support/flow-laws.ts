@@ -24,6 +24,14 @@ export interface LawCase {
   readonly step?: number
 }
 
+/** What a pass is run with instead of the flow's own parameters and nothing prepared. */
+interface Given {
+  readonly parameters?: Float32Array
+  readonly prepared?: Float32Array
+}
+
+const NONE = new Float32Array()
+
 /** A program with parameters, and the passes of its kernels. */
 export class LawFlow {
   readonly dim: number
@@ -60,7 +68,7 @@ export class LawFlow {
     return new Rng(99).normal(new Float32Array(rows * this.#context))
   }
 
-  forward(x: Float32Array, { parameters = this.parameters, prepared = new Float32Array() } = {}) {
+  forward(x: Float32Array, { parameters = this.parameters, prepared = NONE }: Given = {}) {
     const rows = x.length / this.dim
     const [z, logDet, logProb] = [new Float32Array(x.length), new Float64Array(rows), new Float64Array(rows)]
     const { kernels } = current()
@@ -68,7 +76,7 @@ export class LawFlow {
     return { z, logDet, logProb, finite }
   }
 
-  inverse(z: Float32Array, { parameters = this.parameters, prepared = new Float32Array() } = {}) {
+  inverse(z: Float32Array, { parameters = this.parameters, prepared = NONE }: Given = {}) {
     const rows = z.length / this.dim
     const [x, logDet, logProb] = [new Float32Array(z.length), new Float64Array(rows), new Float64Array(rows)]
     const { kernels } = current()
