@@ -41,7 +41,7 @@ class net_pass {
 class forward_pass : net_pass {
  public:
   forward_pass(const net& n, const net_input& input, float* tape)
-      : net_pass(n, input), tape_(tape), buffer_(3 * lines(widest())) {}
+      : net_pass(n, input), tape_(tape), buffer_(buffers() * lines(widest())) {}
 
   void plain(float* output) {
     net_input in = input_;
@@ -54,21 +54,27 @@ class forward_pass : net_pass {
 
   void residual(float* output) {
     const size_t width = net_.hidden(0);
-    float* trunk = take_tape(width, 0);
+    float* trunk = take_tape(width, 2);
     layer_forward(net_, layers_[0], columns_, input_, {}, trunk);
     for (size_t b = 0; b < net_.depth(); b++) {
-      activate(act_, trunk, lines(width), buffer(2));
-      const float* values = hidden(layers_[2 * b + 1], inner(buffer(2)), take_tape(width, 1));
-      float* next = take_tape(width, 0);
+      activate(act_, trunk, lines(width), buffer(0));
+      const float* values = hidden(layers_[2 * b + 1], inner(buffer(0)), take_tape(width, 1));
+      float* next = take_tape(width, 2);
       if (next != trunk) copy_lines(trunk, lines(width), next);
       trunk = next;
       layer_forward(net_, layers_[2 * b + 2], columns_, inner(values), {.accumulate = true}, trunk);
     }
-    activate(act_, trunk, lines(width), buffer(2));
-    layer_forward(net_, layers_.last(), columns_, inner(buffer(2)), {}, output);
+    activate(act_, trunk, lines(width), buffer(0));
+    layer_forward(net_, layers_.last(), columns_, inner(buffer(0)), {}, output);
   }
 
  private:
+  // Buffers for what is not on the tape: 0 and 1 for values, 2 for what goes past the blocks.
+  size_t buffers() const {
+    if (tape_ == nullptr) return net_.residual() ? 3 : 2;
+    if (keeps_argument(act_)) return 2;
+    return net_.residual() ? 1 : 0;
+  }
   float* buffer(size_t i) const { return buffer_.data() + i * lines(widest()); }
   // The next part of the tape, or buffer i where there is no tape.
   float* take_tape(size_t features, size_t i) {
@@ -91,7 +97,7 @@ class forward_pass : net_pass {
 class backward_pass : net_pass {
  public:
   backward_pass(const net& n, const net_input& input, const float* tape, float* parameter_gradient)
-      : net_pass(n, input), tape_(tape), gradient_(parameter_gradient), buffer_(4 * lines(widest())) {}
+      : net_pass(n, input), tape_(tape), gradient_(parameter_gradient), buffer_(buffers() * lines(widest())) {}
 
   void plain(const float* cotangent, float* input_cotangent) {
     const float* tape = tape_ + tape_size_of(net_, columns_);
@@ -126,6 +132,9 @@ class backward_pass : net_pass {
   }
 
  private:
+  // 0 and 1 for cotangents, 2 for values that the tape does not hold, 3 for the cotangent that joins the one past a
+  // block.
+  size_t buffers() const { return net_.residual() ? 4 : keeps_argument(act_) ? 3 : 2; }
   float* buffer(size_t i) const { return buffer_.data() + i * lines(widest()); }
 
   // Back through a layer whose input is a hidden layer: from the layer's cotangent to that of the argument before.

@@ -13,7 +13,7 @@ constexpr size_t large_layer = 1 << 15;
 constexpr size_t small_block = 1 << 16;
 constexpr size_t most_small_rows = 256;
 // Columns of a large program's block: enough for a product to run at full speed, and for its sums to amortise.
-constexpr size_t large_columns = 4096, most_large_rows = 256;
+constexpr size_t large_columns = 1024, most_large_rows = 256;
 // Blocks of gradients held at once.
 constexpr size_t gradient_slots = 16;
 
