@@ -26,7 +26,8 @@ void forward(const flow_layer& layer, flow_block& block, float*) {
   const float log_width = log(within.width);
   add_log_det(block, layer.before, layer.before.features, [&](size_t f, size_t j) __attribute__((always_inline)) {
     float* at = block.state + f * stride + j;
-    const f32x p = within.probability(load<f32x>(at)), log_p = log(p), log_rest = log(1.0f - p);
+    // 1 - p from 1 - x, which is exact where it is small.
+    const f32x x = load<f32x>(at), log_p = log(within.probability(x)), log_rest = log(within.probability(1.0f - x));
     store(at, log_p - log_rest);
     return log_width - (log_p + log_rest);
   });
