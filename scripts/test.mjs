@@ -5,12 +5,12 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import {
   buildNative,
+  buildNativeTests,
   buildTests,
   buildTypeScript,
   buildWasm,
   buildWasmTests,
   ensurePackages,
-  preferredCompiler,
 } from './lib/build.mjs'
 import { ensureTools } from './lib/debian.mjs'
 import { bin, Failure, main, output, root, run, tryRun, which } from './lib/run.mjs'
@@ -116,8 +116,8 @@ function lintStage() {
 }
 
 function plain() {
-  buildTests('build-test', [], preferredCompiler())
-  return ctest('build-test')
+  buildNativeTests()
+  return ctest('build-native')
 }
 
 function wasm() {
