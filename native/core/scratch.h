@@ -12,8 +12,10 @@ namespace gibbsite::GIBBSITE_TARGET {
 template <class T>
 class scratch {
  public:
-  explicit scratch(size_t count) : data_(static_cast<T*>(take_memory(count * sizeof(T)))) {}
-  ~scratch() { give_memory(data_); }
+  explicit scratch(size_t count) : data_(count == 0 ? nullptr : static_cast<T*>(take_memory(count * sizeof(T)))) {}
+  ~scratch() {
+    if (data_ != nullptr) give_memory(data_);
+  }
   scratch(const scratch&) = delete;
   scratch& operator=(const scratch&) = delete;
 
