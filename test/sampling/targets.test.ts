@@ -13,6 +13,7 @@ import {
   normalTarget,
   rosenbrockTarget,
   setThreads,
+  testEnergyTarget,
 } from '#gibbsite'
 import {
   differences,
@@ -28,6 +29,7 @@ import {
   normalLogDensity,
   randomCovariance,
   rosenbrockLogDensity,
+  testEnergyLogDensity,
 } from '../support/densities.ts'
 import { sha256 } from '../support/sha256.ts'
 
@@ -139,6 +141,9 @@ const cases: Case[] = [
     scale: 2,
   },
   { name: 'eight schools', target: eightSchoolsTarget(), exact: eightSchoolsLogDensity(false), scale: 2 },
+  ...(['U1', 'U2', 'U3', 'U4'] as const).map((energy) => {
+    return { name: energy, target: testEnergyTarget({ energy }), exact: testEnergyLogDensity(energy), scale: 3 }
+  }),
 ]
 
 describe.each(cases)('$name', ({ target, exact, scale }) => {
@@ -180,7 +185,7 @@ it('gives the same bytes on every backend', async () => {
     return [...logDensity, ...gradient]
   })
   expect(await sha256(Float64Array.from(numbers))).toBe(
-    'ecb5336b930ba95145f65628b79f7b569aaac04432490ef92dd1f6b445d2e280',
+    'a3345ef0550aa4e00dcad149cdbd44651e9cd9b8115f02338433dc86b1abee74',
   )
 })
 

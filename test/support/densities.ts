@@ -125,6 +125,23 @@ export function eightSchoolsLogDensity(centred: boolean): LogDensity {
   }
 }
 
+/** -U1 ... -U4 of Rezende and Mohamed (2015), the last three with their wall beyond |z1| = 4. */
+export function testEnergyLogDensity(energy: 'U1' | 'U2' | 'U3' | 'U4'): LogDensity {
+  const bump = (x: number, sd: number) => Math.exp(-((x / sd) ** 2) / 2)
+  const wave = (z1: number) => Math.sin((Math.PI * z1) / 2)
+  const w2 = (z1: number) => 3 * bump(z1 - 1, 0.6)
+  const w3 = (z1: number) => 3 / (1 + Math.exp(-(z1 - 1) / 0.3))
+  const wall = (z1: number) => Math.max(0, Math.abs(z1) - 4) ** 2 / 0.02
+  const of = {
+    U1: (a: number, b: number) =>
+      Math.log(bump(a - 2, 0.6) + bump(a + 2, 0.6)) - ((Math.hypot(a, b) - 2) / 0.4) ** 2 / 2,
+    U2: (a: number, b: number) => -(((b - wave(a)) / 0.4) ** 2) / 2 - wall(a),
+    U3: (a: number, b: number) => Math.log(bump(b - wave(a), 0.35) + bump(b - wave(a) + w2(a), 0.35)) - wall(a),
+    U4: (a: number, b: number) => Math.log(bump(b - wave(a), 0.4) + bump(b - wave(a) + w3(a), 0.35)) - wall(a),
+  }
+  return ([a, b]) => of[energy](a!, b!)
+}
+
 /**
  * Central differences with one step of Richardson's extrapolation, and how far they may be from the derivatives: the error
  * of the formula is of order h^4 f^(5) and that of rounding of order eps |f| / h, so with h = 1e-3 both stay below 1e-9 of
