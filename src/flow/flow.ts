@@ -18,6 +18,7 @@ import { type InterpolateOptions, interpolate } from './interpolate.ts'
 import type { KnownNumbers } from './known.ts'
 import { type FlowShape, type Layer, opcodes, sizeOf } from './layer.ts'
 import { type Base, bases } from './program.ts'
+import { forwardRows, inverseRows, type ResidualOptions } from './residual.ts'
 import * as rows from './rows.ts'
 import { type FlowSample, type FlowSampleOptions, sample } from './sample.ts'
 import { type Spectrum, spectrum } from './spectrum.ts'
@@ -93,11 +94,11 @@ export class Flow {
    *
    * @param x rows [n, dim]
    * @param options.context [n, context] or one row; wanted just when the flow has a context
+   * @param options.residual true: report how well the rows come back
    * @throws ArgumentError on a wrong shape, on numbers that are not finite, and on rows that a layer maps to such
    */
-  async forward(x: MatrixLike, options: rows.RowOptions = {}): Promise<rows.Forward> {
-    const { matrix, context } = await rows.toFlowRows(this.#core, 'x', x, options)
-    return rows.forward(this.#core, matrix, context, options)
+  forward(x: MatrixLike, options?: ResidualOptions): Promise<rows.Forward> {
+    return forwardRows(this.#core, x, options)
   }
 
   /**
@@ -106,9 +107,8 @@ export class Flow {
    * @param z rows [n, dim]; those of a multi-scale flow hold the last scale first
    * @throws as `forward`
    */
-  async inverse(z: MatrixLike, options: rows.RowOptions = {}): Promise<rows.Inverted> {
-    const { matrix, context } = await rows.toFlowRows(this.#core, 'z', z, options)
-    return rows.inverse(this.#core, matrix, context, options)
+  inverse(z: MatrixLike, options?: ResidualOptions): Promise<rows.Inverted> {
+    return inverseRows(this.#core, z, options)
   }
 
   /**

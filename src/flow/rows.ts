@@ -21,6 +21,8 @@ export interface Forward {
   readonly z: Matrix
   /** log |det df/dx| [n], in nats. */
   readonly logDet: Float64Array
+  /** Where it was asked for: the largest |f^-1(f(x)) - x| of each row [n]. */
+  readonly residual?: Float64Array
 }
 
 export interface Inverted {
@@ -28,6 +30,8 @@ export interface Inverted {
   readonly x: Matrix
   /** log |det dx/dz| [n], in nats. */
   readonly logDet: Float64Array
+  /** Where it was asked for: the largest |f(f^-1(z)) - z| of each row [n]. */
+  readonly residual?: Float64Array
 }
 
 const NONE = new Float32Array()
