@@ -144,8 +144,8 @@ export { type NiceOptions, nice } from './flow/nice.ts'
 export { oneHot } from './flow/one-hot.ts'
 export { type PlanarOptions, planar } from './flow/planar.ts'
 export type { Base } from './flow/program.ts'
-export type { ResidualOptions } from './flow/residual.ts'
 export { type RealNvpOptions, realNVP } from './flow/real-nvp.ts'
+export type { ResidualOptions } from './flow/residual.ts'
 export type { Forward, Inverted, RowOptions } from './flow/rows.ts'
 export type { FlowSample, FlowSampleOptions } from './flow/sample.ts'
 export type { Spectrum } from './flow/spectrum.ts'
@@ -264,6 +264,12 @@ export {
   type TruncatedNormalOptions,
   truncatedNormal,
 } from './sampling/distributions/normal.ts'
+export {
+  type EightGaussiansOptions,
+  eightGaussians,
+  type TwoMoonsOptions,
+  twoMoons,
+} from './sampling/distributions/plane.ts'
 export {
   cauchy,
   laplace,
