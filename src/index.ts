@@ -122,6 +122,14 @@ export {
 } from './flow/conditioner.ts'
 export type { DensityFitResult } from './flow/density-fit.ts'
 export type { DensityFitOptions, DensityFitProgress } from './flow/density-fit-options.ts'
+export type { FlowFitResult } from './flow/fit.ts'
+export type {
+  FlowFitOptions,
+  FlowFitProgress,
+  FlowLearningRate,
+  FlowSettings,
+  FlowTrainingOptions,
+} from './flow/fit-options.ts'
 export { Flow, type FlowOptions, type FlowTensor } from './flow/flow.ts'
 export type { FlowCheck, FlowCheckOptions, LayerCheck } from './flow/flow-check.ts'
 export type { GivenFlow } from './flow/given.ts'
@@ -149,6 +157,7 @@ export type { ResidualOptions } from './flow/residual.ts'
 export type { Forward, Inverted, RowOptions } from './flow/rows.ts'
 export type { FlowSample, FlowSampleOptions } from './flow/sample.ts'
 export type { Spectrum } from './flow/spectrum.ts'
+export type { BestEpoch, FlowTraining } from './flow/training-state.ts'
 export { decodeIdx, encodeIdx } from './io/idx.ts'
 export { imageSheet, type SheetOptions } from './io/image-sheet.ts'
 export { decodeLabelledImages, type ImageSet, type LabelledImages } from './io/mnist.ts'

@@ -14,6 +14,8 @@
 #include "kernels/density_expression.h"
 #include "kernels/distribution.h"
 #include "kernels/flow.h"
+#include "kernels/flow_dequantize.h"
+#include "kernels/flow_train.h"
 #include "kernels/gaussian_gibbs.h"
 #include "kernels/gaussian_rbm_gibbs.h"
 #include "kernels/gaussian_rbm_likelihood.h"
@@ -246,6 +248,7 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(flow_forward, program, parameters, prepared, x, context, z, log_det, log_prob),
     KERNEL(flow_inverse, program, parameters, prepared, z, context, x, log_det, log_prob),
     KERNEL(flow_gradient, program, parameters, x, context, weight, store, log_prob, parameter_gradient, x_gradient),
+    KERNEL(flow_tape_size, program, rows),
     KERNEL(flow_inverse_gradient, program, parameters, z, context, x_cotangent, log_det_cotangent, store,
            parameter_gradient, z_gradient),
     KERNEL(flow_locate, program, parameters, rows, context, inverse),
@@ -253,6 +256,13 @@ static constexpr kernel_entry kernels[] = {
     KERNEL(adam_step, gradient, rate, clip, weight_decay, decayed, step, parameters, first_moment, second_moment,
            updated),
     KERNEL(flow_initialize, program, parameters, x, context),
+
+    // flow_dequantize.h, flow_train.h, adam.h
+    KERNEL(flow_dequantize, x, levels, key_low, key_high, number, first, out),
+    KERNEL(flow_train, program, x, context, batch, rates, levels, key_low, key_high, first_step, clip, weight_decay,
+           decayed, store, parameters, first_moment, second_moment, updated, before, log_prob, failure),
+    KERNEL(adam_step, gradient, rate, clip, weight_decay, decayed, step, parameters, first_moment, second_moment,
+           updated),
 };
 
 kernel_list kernel_table() { return {kernels, sizeof kernels / sizeof kernels[0]}; }

@@ -1,7 +1,6 @@
 // Activation normalisation y_f = exp(s_f) x_f + b_f [Kingma, Dhariwal 2018]; the same in every pixel.
 //
 // Words: none. Parameters: log_scale s [features], shift b [features].
-#include "core/sums.h"
 #include "flow/diagonal.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
@@ -33,29 +32,12 @@ void inverse_backward(const flow_layer& layer, flow_block& block, const float*, 
   diagonal_undo_backward(scaling(layer), layer.before, block, parts(layer, gradient));
 }
 
-struct moments {
-  double mean, deviation;
-};
-
-// Of the population.
-moments moments_of(const float* line, size_t columns) {
-  const double count = static_cast<double>(columns), mean = sum(line, columns) / count;
-  double squares[sum_parts] = {};
-  for (size_t j = 0; j < columns; j++) {
-    const double distance = static_cast<double>(line[j]) - mean;
-    squares[j % sum_parts] += distance * distance;
-  }
-  return {mean, sqrt(add_parts(squares) / count)};
-}
-
-// Zero mean and unit variance of every feature after the layer, over all columns of the batch. A feature that is
-// constant in it, up to rounding, is only shifted: any scale would blow up rounding errors.
+// Zero mean and unit variance of every feature after the layer, over all columns of the batch.
 void initialize(const flow_layer& layer, const flow_block& block, float* parameters) {
   const size_t features = layer.before.features, stride = layer.before.stride(block.rows);
   for (size_t f = 0; f < features; f++) {
     const moments m = moments_of(block.state + f * stride, layer.before.columns(block.rows));
-    const double size = m.mean < 0 ? -m.mean : m.mean;
-    const double scale = m.deviation > 1e-6 * (1.0 + size) ? 1.0 / m.deviation : 1.0;
+    const double scale = unit_scale(m);
     // An inverted layer divides where a plain one multiplies.
     parameters[f] = static_cast<float>(layer.inverted ? -log(scale) : log(scale));
     parameters[features + f] = static_cast<float>(layer.inverted ? m.mean : -m.mean * scale);

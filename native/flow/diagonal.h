@@ -5,6 +5,7 @@
 //
 // `shift` and its gradient are null where b = 0.
 #pragma once
+#include "core/sums.h"
 #include "flow/lines.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
@@ -78,6 +79,29 @@ inline void diagonal_undo_backward(const diagonal& d, const flow_shape& shape, f
     if (gradient.shift != nullptr) gradient.shift[f] -= sum_line(dx, columns);
     scale_line(x, stride, scale, d.shift_of(f));
   }
+}
+
+// What layers start from when their first scale is taken from a batch.
+struct moments {
+  double mean, deviation;
+};
+
+// Of the population.
+inline moments moments_of(const float* line, size_t columns) {
+  const double count = static_cast<double>(columns), mean = sum(line, columns) / count;
+  double squares[sum_parts] = {};
+  for (size_t j = 0; j < columns; j++) {
+    const double distance = static_cast<double>(line[j]) - mean;
+    squares[j % sum_parts] += distance * distance;
+  }
+  return {mean, sqrt(add_parts(squares) / count)};
+}
+
+// The factor that gives a feature unit variance; 1 for one that is constant up to rounding, which any other would blow
+// up.
+inline double unit_scale(const moments& m) {
+  const double size = m.mean < 0 ? -m.mean : m.mean;
+  return m.deviation > 1e-6 * (1.0 + size) ? 1.0 / m.deviation : 1.0;
 }
 
 }  // namespace gibbsite::GIBBSITE_TARGET

@@ -134,6 +134,16 @@ cut gradient_cut(const flow_program& program, size_t rows, const float* gradient
 
 }  // namespace
 
+size_t stored_floats(const flow_program& program, size_t rows) {
+  const size_t most = is_large(program) ? large_rows(program) : small_rows(program);
+  size_t total = 0;
+  for (size_t i = 0; i < program.layers(); i++) {
+    const flow_operator& op = operator_of(program.layer(i));
+    if (op.tape_size != nullptr) total += op.tape_size(program.layer(i), rows < most ? rows : most, true);
+  }
+  return total;
+}
+
 bool run_forward(const flow_program& program, size_t rows, const float* x, const float* context, float* z,
                  double* log_det, double* log_prob) {
   return for_free_blocks(program, rows, [&](block_run& run, size_t first, size_t count) {

@@ -18,6 +18,9 @@ bool run_forward(const flow_program& program, size_t rows, const float* x, const
 bool run_inverse(const flow_program& program, size_t rows, const float* z, const float* context, float* x,
                  double* log_det, double* log_prob);
 
+// Floats of activations that a block of run_gradient keeps with `store`, out of so many rows.
+size_t stored_floats(const flow_program& program, size_t rows);
+
 struct flow_gradients {
   float* parameters = nullptr;  // += dL/dparameters, as long as the parameters
   float* rows = nullptr;        // dL/dx of a forward pass, dL/dz of an inverse one [rows, dim]

@@ -54,6 +54,10 @@ void flow_gradient(span<const int32_t> words, span<const float> parameters, span
                {wanted(parameter_gradient), wanted(x_gradient)});
 }
 
+double flow_tape_size(span<const int32_t> program, uint32_t rows) {
+  return static_cast<double>(stored_floats(flow_program(program, nullptr, {}), rows));
+}
+
 void flow_inverse_gradient(span<const int32_t> words, span<const float> parameters, span<const float> z,
                            span<const float> context, span<const float> x_cotangent, float log_det_cotangent,
                            bool store, span<float> parameter_gradient, span<float> z_gradient) {

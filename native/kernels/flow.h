@@ -31,6 +31,9 @@ void flow_gradient(span<const int32_t> program, span<const float> parameters, sp
                    span<const float> context, float weight, bool store, span<double> log_prob,
                    span<float> parameter_gradient, span<float> x_gradient);
 
+// Floats of activations that `store` keeps at a time in a call of flow_gradient with so many rows.
+double flow_tape_size(span<const int32_t> program, uint32_t rows);
+
 // For L a function of x = f^-1(z) and of log |det dx/dz|, with x_cotangent = dL/dx and log_det_cotangent = dL/dlog_det:
 // parameter_gradient += dL/dparameters, z_gradient = dL/dz.
 void flow_inverse_gradient(span<const int32_t> program, span<const float> parameters, span<const float> z,

@@ -1126,6 +1126,10 @@ export interface Kernels {
     parameterGradient: Written<Float32Array>,
     xGradient: Written<Float32Array>,
   ): void
+  flowTapeSize(
+    program: Span<Int32Array>,
+    rows: number,
+  ): number
   flowInverseGradient(
     program: Span<Int32Array>,
     parameters: Span<Float32Array>,
@@ -1166,4 +1170,47 @@ export interface Kernels {
     x: Span<Float32Array>,
     context: Span<Float32Array>,
   ): void
+  flowDequantize(
+    x: Span<Float32Array>,
+    levels: number,
+    keyLow: number,
+    keyHigh: number,
+    number: number,
+    first: number,
+    out: Written<Float32Array>,
+  ): void
+  flowTrain(
+    program: Span<Int32Array>,
+    x: Span<Float32Array>,
+    context: Span<Float32Array>,
+    batch: number,
+    rates: Span<Float32Array>,
+    levels: number,
+    keyLow: number,
+    keyHigh: number,
+    firstStep: number,
+    clip: number,
+    weightDecay: number,
+    decayed: Span<Uint32Array>,
+    store: boolean,
+    parameters: Span<Float32Array>,
+    firstMoment: Written<Float32Array>,
+    secondMoment: Written<Float32Array>,
+    updated: Written<Float32Array>,
+    before: Written<Float32Array>,
+    logProb: Written<Float64Array>,
+    failure: Written<Int32Array>,
+  ): number
+  adamStep(
+    gradient: Span<Float32Array>,
+    rate: number,
+    clip: number,
+    weightDecay: number,
+    decayed: Span<Uint32Array>,
+    step: number,
+    parameters: Span<Float32Array>,
+    firstMoment: Written<Float32Array>,
+    secondMoment: Written<Float32Array>,
+    updated: Written<Float32Array>,
+  ): number
 }

@@ -3,8 +3,8 @@
 import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import type { Seed } from '../random/key.ts'
-import { withoutUndefined } from '../run/settings.ts'
-import { below1, checkLearningRate, decimal, type LearningRate, type Settings } from './rbm-options.ts'
+import { decimal, withoutUndefined } from '../run/settings.ts'
+import { below1, checkLearningRate, type LearningRate, type Settings } from './rbm-options.ts'
 
 /** What a training does, apart from how long and on what data. */
 export interface BoltzmannTrainingOptions {

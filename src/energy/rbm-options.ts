@@ -4,7 +4,7 @@ import * as check from '../check.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import type { Seed } from '../random/key.ts'
-import { checkSame, withoutUndefined } from '../run/settings.ts'
+import { checkSame, decimal, withoutUndefined } from '../run/settings.ts'
 
 /** A learning rate that moves from `initial` to `final` over the epochs of the first `fit`, then stays there. */
 export interface LearningRate {
@@ -246,9 +246,4 @@ export function below1(name: string, value: unknown): number {
   const number = check.nonNegativeNumber(name, value)
   if (number >= 1) throw new ArgumentError(expected(name, 'to be at least 0 and below 1', number))
   return number
-}
-
-/** The whole number that a text of digits stands for; else the text. */
-export function decimal(text: string): bigint | string {
-  return /^\d{1,20}$/.test(text) ? BigInt(text) : text
 }

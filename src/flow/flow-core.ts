@@ -8,6 +8,7 @@ import { Workspace } from '../run/workspace.ts'
 import { type FlowShape, type Layer, sizeOf } from './layer.ts'
 import { PreparedParameters } from './prepared.ts'
 import { type Base, compile, type PlacedTensor } from './program.ts'
+import type { FlowTrainingState } from './training-state.ts'
 
 /** All parameters of a flow, one vector. */
 export interface FlowParameters {
@@ -33,6 +34,8 @@ export interface FlowCore {
   fitting: boolean
   /** Memory of `fit`, of which there is only one at a time. */
   readonly workspace: Workspace
+  /** Where the last `fit` stands; undefined in a flow that was never trained, or whose training has diverged. */
+  training: FlowTrainingState | undefined
 }
 
 /**
@@ -49,6 +52,7 @@ export const stream = {
   reverse: 7,
   check: 8,
   layers: 9,
+  validationNoise: 10,
 } as const
 
 /** @throws ArgumentError where the layers don't fit each other or the rows */
@@ -68,6 +72,7 @@ export function newCore(
     fresh: true,
     fitting: false,
     workspace: new Workspace(backend),
+    training: undefined,
   }
 }
 
@@ -79,6 +84,12 @@ export function startParameters(core: FlowCore, seed: Seed): void {
     start?.(values.subarray(offset, offset + length), rng.split(i))
   }
   writeParameters(core, values)
+}
+
+/** Makes parameters that `core.parameters.take` gave the newest. */
+export function adoptParameters(core: FlowCore, parameters: FlowParameters): void {
+  core.parameters.replace(parameters)
+  core.prepared.forget()
 }
 
 /** Sets all parameters. Readers of the old ones keep them. */

@@ -9,6 +9,8 @@ import type { Stepwise } from '../run/stepwise.ts'
 import { checkCondition } from './condition.ts'
 import { type DensityFitResult, startDensityFit } from './density-fit.ts'
 import type { DensityFitOptions, DensityFitProgress } from './density-fit-options.ts'
+import { type FlowFitResult, startFit } from './fit.ts'
+import type { FlowFitOptions, FlowFitProgress } from './fit-options.ts'
 import { checkFlow, type FlowCheck, type FlowCheckOptions } from './flow-check.ts'
 import { type FlowCore, newCore, startParameters, writeParameters } from './flow-core.ts'
 import { flowDensity } from './flow-density.ts'
@@ -22,6 +24,7 @@ import { forwardRows, inverseRows, type ResidualOptions } from './residual.ts'
 import * as rows from './rows.ts'
 import { type FlowSample, type FlowSampleOptions, sample } from './sample.ts'
 import { type Spectrum, spectrum } from './spectrum.ts'
+import type { FlowTraining } from './training-state.ts'
 import { logVolume, type VolumeTerm, volumeTerms } from './volume.ts'
 
 export interface FlowOptions {
@@ -233,6 +236,35 @@ export class Flow {
    */
   fitDensity(target: Target, options?: DensityFitOptions): Stepwise<DensityFitResult, DensityFitProgress> {
     return startDensityFit(this.#core, target, options)
+  }
+
+  /** Where the training of this flow stands; undefined where it was never trained, or training has diverged. */
+  get training(): FlowTraining | undefined {
+    if (this.#core.training === undefined) return undefined
+    const { settings, horizon, epoch, step, best } = this.#core.training
+    return { settings, horizon, epoch, step, best }
+  }
+
+  /**
+   * Trains by maximum likelihood: mini-batch steps of Adam [Kingma and Ba 2015] on the mean of -log p. A fresh flow first
+   * takes from some rows what its layers start with (the scales of `Actnorm` and `Rescale`). The result can be awaited, or
+   * gone through epoch by epoch with `for await`. Whenever it ends (`signal`, an error, leaving the loop), the flow has the
+   * parameters of the last finished step, and `fit(data, { resume: true })` goes on from there to the same bytes as if
+   * nothing had happened, also after `save` and `load`. With `validation`, a training that comes to its end leaves the
+   * parameters that were best on it.
+   *
+   * @param data [n, dim], finite numbers; from 0 to 1 with `dequantize` and for flows that begin with `Logit`. A
+   *   Float32Array is not copied: leave it alone until training ends
+   * @throws (rejects with) ArgumentError on wrong options or data, also on other data or options than those of the training
+   *   resumed; AbortError with the `FlowFitResult` so far as `partial`; DivergenceError, which names the step and the
+   *   layer, when log p or a gradient is not finite any more, and IllConditionedError when a `Linear` can't be inverted
+   *   any more: the flow then has the last good parameters, and the training can't be resumed
+   *
+   * @example
+   * for await (const { epoch, logLikelihood } of flow.fit(images, { dequantize: 256 })) console.log(epoch, logLikelihood)
+   */
+  fit(data: MatrixLike, options?: FlowFitOptions): Stepwise<FlowFitResult, FlowFitProgress> {
+    return startFit(this.#core, data, options)
   }
 
   /** Copies of all parameters, by the number of the layer and the layer's name for it: `0.weight`. */

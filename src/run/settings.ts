@@ -20,3 +20,8 @@ export function checkSame<S extends object>(
 export function withoutUndefined(options: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
+
+/** The whole number that a text of digits stands for, as settings keep seeds (JSON has no 64-bit integers); else the text. */
+export function decimal(text: string): bigint | string {
+  return /^\d{1,20}$/.test(text) ? BigInt(text) : text
+}

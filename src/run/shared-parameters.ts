@@ -68,6 +68,25 @@ export class SharedParameters<P extends Named<P>> {
     }
   }
 
+  /** Parameters that nobody reads, with whatever they held, for a writer to fill and then to `replace` the newest by. */
+  take(): P {
+    const taken = this.#spare?.parameters ?? allocateLike(this.#backend, this.current)
+    this.#spare = undefined
+    return taken
+  }
+
+  /** Makes these parameters the newest; those before are left as they are until the next `take`. */
+  replace(parameters: P): void {
+    const old = this.#edition
+    this.#edition = { parameters, readers: 0 }
+    if (old.readers === 0) this.#spare = old
+  }
+
+  /** Gives back what `take` gave. */
+  release(parameters: P): void {
+    this.#spare = { parameters, readers: 0 }
+  }
+
   /** Sets those parameters that are given. */
   write(values: SomeValues<P>): void {
     if (this.#edition.readers > 0) {
