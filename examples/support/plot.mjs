@@ -3,14 +3,16 @@ const COLOURS = ['#c0392b', '#2980b9', '#27ae60', '#8e44ad', '#e67e22', '#16a085
 const [WIDTH, HEIGHT, LEFT, TOP] = [680, 420, 56, 84]
 const [ACROSS, DOWN] = [WIDTH - LEFT - 16, HEIGHT - TOP - 44]
 
-/** @param curves { name: [[x, y], ...] }, x from 0 to 1 and y from 0 to `top` */
-export function plot(curves, { x, y, top = 1 }) {
-  const at = ([px, py]) => `${(LEFT + px * ACROSS).toFixed(1)},${(TOP + (1 - py / top) * DOWN).toFixed(1)}`
+/** @param curves { name: [[x, y], ...] }, x from 0 to `right` and y from `bottom` to `top` */
+export function plot(curves, { x, y, right = 1, bottom = 0, top = 1 }) {
+  const up = (value) => (value - bottom) / (top - bottom)
+  const at = ([px, py]) => `${(LEFT + (px / right) * ACROSS).toFixed(1)},${(TOP + (1 - up(py)) * DOWN).toFixed(1)}`
+  const short = (value) => Number(value.toFixed(2))
   const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
   const grid = ticks.flatMap((t) => [
-    `<path d="M${at([0, t * top])} ${at([1, t * top])} M${at([t, 0])} ${at([t, top])}" stroke="#ddd"/>`,
-    `<text x="${LEFT - 8}" y="${TOP + (1 - t) * DOWN + 4}" text-anchor="end">${Number((t * top).toFixed(2))}</text>`,
-    `<text x="${LEFT + t * ACROSS}" y="${TOP + DOWN + 18}" text-anchor="middle">${t}</text>`,
+    `<path d="M${LEFT} ${TOP + t * DOWN}h${ACROSS} M${LEFT + t * ACROSS} ${TOP}v${DOWN}" stroke="#ddd"/>`,
+    `<text x="${LEFT - 8}" y="${TOP + (1 - t) * DOWN + 4}" text-anchor="end">${short(bottom + t * (top - bottom))}</text>`,
+    `<text x="${LEFT + t * ACROSS}" y="${TOP + DOWN + 18}" text-anchor="middle">${short(t * right)}</text>`,
   ])
   const lines = Object.entries(curves).flatMap(([name, points], k) => {
     const [cx, cy] = [LEFT + (k % 3) * 210, 18 + 20 * Math.floor(k / 3)]
