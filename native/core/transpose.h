@@ -1,5 +1,6 @@
 // Transposition of a matrix of floats: to[j * to_row + i] = from[i * from_row + j], for i < rows and j < columns, in
-// strips of a vector of rows and four columns in registers, and squares of 16 x 16 in the first-level cache.
+// strips of a vector of rows and four columns in registers (what is left of the rows, four at a time), and squares of
+// 16 x 16 in the first-level cache.
 #pragma once
 #include "core/simd.h"
 
@@ -52,6 +53,18 @@ GIBBSITE_INLINE void transpose_strip(const float* from, size_t from_row, float* 
   store(to + 3 * to_row, high_pairs(c, d));
 }
 
+// Four rows, four columns.
+GIBBSITE_INLINE void transpose_quad(const float* from, size_t from_row, float* to, size_t to_row) {
+  const f32x4 r0 = load<f32x4>(from), r1 = load<f32x4>(from + from_row);
+  const f32x4 r2 = load<f32x4>(from + 2 * from_row), r3 = load<f32x4>(from + 3 * from_row);
+  const f32x4 a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), b = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+  const f32x4 c = __builtin_shufflevector(r0, r1, 2, 6, 3, 7), d = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+  store(to, __builtin_shufflevector(a, b, 0, 1, 4, 5));
+  store(to + to_row, __builtin_shufflevector(a, b, 2, 3, 6, 7));
+  store(to + 2 * to_row, __builtin_shufflevector(c, d, 0, 1, 4, 5));
+  store(to + 3 * to_row, __builtin_shufflevector(c, d, 2, 3, 6, 7));
+}
+
 inline void transpose_square(size_t rows, size_t columns, const float* from, size_t from_row, float* to,
                              size_t to_row) {
   constexpr size_t strip = f32_lanes, quad = 4;
@@ -62,6 +75,14 @@ inline void transpose_square(size_t rows, size_t columns, const float* from, siz
       transpose_strip(from + i * from_row + j, from_row, to + j * to_row + i, to_row);
     for (; j < columns; j++) {
       for (size_t k = i; k < i + strip; k++) to[j * to_row + k] = from[k * from_row + j];
+    }
+  }
+  for (; i + quad <= rows; i += quad) {
+    size_t j = 0;
+    for (; j + quad <= columns; j += quad)
+      transpose_quad(from + i * from_row + j, from_row, to + j * to_row + i, to_row);
+    for (; j < columns; j++) {
+      for (size_t k = i; k < i + quad; k++) to[j * to_row + k] = from[k * from_row + j];
     }
   }
   for (; i < rows; i++) {
