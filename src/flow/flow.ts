@@ -121,7 +121,7 @@ export class Flow {
    * @throws as `forward`
    */
   async logProb(x: MatrixLike, options: rows.RowOptions = {}): Promise<Float64Array> {
-    const { matrix, context } = await rows.toFlowRows(this.#core, 'x', x, options)
+    const { matrix, context } = await rows.toFlowRows(this.#core, 'x', x, options, 'unseen')
     return rows.logProb(this.#core, matrix, context, options)
   }
 

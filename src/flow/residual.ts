@@ -20,7 +20,7 @@ export async function forwardRows(
   options: ResidualOptions | undefined,
 ): Promise<Forward> {
   const { residual, ...rest } = checkResidual(options)
-  const { matrix, context } = await toFlowRows(core, 'x', x, rest)
+  const { matrix, context } = await toFlowRows(core, 'x', x, rest, 'unseen')
   const result = await forward(core, matrix, context, rest)
   if (!residual) return result
   const back = await inverse(core, result.z, context, { signal: rest.signal })
@@ -34,7 +34,7 @@ export async function inverseRows(
   options: ResidualOptions | undefined,
 ): Promise<Inverted> {
   const { residual, ...rest } = checkResidual(options)
-  const { matrix, context } = await toFlowRows(core, 'z', z, rest)
+  const { matrix, context } = await toFlowRows(core, 'z', z, rest, 'unseen')
   const result = await inverse(core, matrix, context, rest)
   if (!residual) return result
   const back = await forward(core, result.x, context, { signal: rest.signal })

@@ -4,7 +4,7 @@ import type { BackendArray } from '../backend/backend.ts'
 import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { ArgumentError, expected, type GibbsiteError } from '../errors.ts'
-import { type Matrix, type MatrixLike, row, toMatrix, toMatrixInPieces } from '../matrix.ts'
+import { type Matrix, type MatrixLike, type Rule, row, toMatrix, toMatrixInPieces } from '../matrix.ts'
 import { checkLongOptions, type LongOptions, reporter } from '../run/progress.ts'
 import type { FlowCore, FlowParameters } from './flow-core.ts'
 import { layerName } from './program.ts'
@@ -71,18 +71,20 @@ export interface FlowRows {
  * them.
  *
  * @param name the argument's name, for the message
+ * @param rule `unseen` where the rows go through the layers next: numbers that are not finite are found there
  */
 export async function toFlowRows(
   core: FlowCore,
   name: string,
   value: MatrixLike,
   given: RowOptions | undefined,
+  rule: Rule = 'finite',
 ): Promise<FlowRows> {
   const options = check.options('options', given, rowOptionKeys)
   checkLongOptions(options)
   const flat = check.isNumericArray(value) && value.length % core.dim === 0
   const rows = flat ? { data: value, shape: [value.length / core.dim, core.dim] } : value
-  const matrix = await toMatrixInPieces(name, rows, core.dim)
+  const matrix = await toMatrixInPieces(name, rows, core.dim, rule)
   return { matrix, context: contextRows(core, options.context, matrix.shape[0]) }
 }
 
@@ -228,6 +230,7 @@ export function notFinite(
   { rows, context }: Pick<Run, 'rows' | 'context'>,
 ): GibbsiteError {
   const name = pass === 'flowForward' ? 'x' : 'z'
+  toMatrix(name, rows) // throws where the rows themselves are not finite
   for (let i = 0; i < rows.shape[0]; i++) {
     const own = context.subarray(i * core.context, (i + 1) * core.context)
     const layer = core.backend.kernels.flowLocate(core.program, values, row(rows, i), own, pass === 'flowInverse')

@@ -208,6 +208,18 @@ describe('refused', () => {
         [0.5, 2],
       ]),
     ).rejects.toThrow(sentence)
-    await expect(flow.logProb([[0.5, Number.NaN]])).rejects.toThrow(ArgumentError)
+  })
+
+  it('numbers that are not finite, by place, whatever layers make of them', async () => {
+    const data = Float32Array.of(0.5, 0.5, 0.5, Number.NaN)
+    const sentence = (name: string) =>
+      `expected \`${name}\` to hold finite numbers (float32); got NaN in row 1, column 1`
+    for (const layer of [new Logit(), new Permutation({ order: 'reverse' }), new Rescale(), new Coupling()]) {
+      const flow = new Flow([layer], { dim: 2 })
+      const rows = { data, shape: [2, 2] }
+      await expect(flow.forward(rows)).rejects.toThrow(sentence('x'))
+      await expect(flow.logProb(rows)).rejects.toThrow(sentence('x'))
+      await expect(flow.inverse(rows)).rejects.toThrow(sentence('z'))
+    }
   })
 })
