@@ -17,6 +17,7 @@
 #include "core/threads.h"
 #include "flow/lines.h"
 #include "flow/net.h"
+#include "flow/work_space.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -226,7 +227,7 @@ class coupling {
 template <bool inverse>
 void pass(const flow_layer& layer, flow_block& block, float* tape) {
   const coupling it(layer, block.rows);
-  const scratch<float> made(tape == nullptr ? it.output_size() : 0);
+  const work_space made(tape == nullptr ? it.output_size() : 0);
   float* outputs = tape == nullptr ? made.data() : tape + net_tape_size(it.conditioner(), block.rows);
   it.evaluate(block, outputs, tape);
   inverse ? it.inverse(block.state, outputs) : it.forward(block.state, outputs);

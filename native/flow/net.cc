@@ -1,8 +1,8 @@
 #include "flow/net.h"
 
-#include "core/scratch.h"
 #include "flow/activation.h"
 #include "flow/net_layer.h"
+#include "flow/work_space.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -91,7 +91,7 @@ class forward_pass : net_pass {
   }
 
   float* tape_;
-  scratch<float> buffer_;
+  work_space buffer_;
 };
 
 class backward_pass : net_pass {
@@ -167,7 +167,7 @@ class backward_pass : net_pass {
 
   const float* tape_;
   float* gradient_;
-  scratch<float> buffer_;
+  work_space buffer_;
 };
 
 }  // namespace

@@ -213,12 +213,14 @@ function kernelArguments(
   first: number,
   count: number,
 ) {
-  const rows = (array: Float32Array) => array.subarray(first * core.dim, (first + count) * core.dim)
-  const numbers = (array: Float64Array) => array.subarray(first, first + count)
-  const context = run.context.subarray(first * core.context, (first + count) * core.context)
+  // A call of a few rows takes some microseconds, of which each part of an array would be a tenth.
+  const whole = count === run.rows.shape[0]
+  const part = <A extends Float32Array | Float64Array>(array: A, width: number) =>
+    (whole ? array : array.subarray(first * width, (first + count) * width)) as A
+  const { rows, context, result, logDet, logProb } = run
   return [
-    ...([core.program, values, prepared, rows(run.rows.data), context, rows(run.result)] as const),
-    ...([numbers(run.logDet), numbers(run.logProb)] as const),
+    ...([core.program, values, prepared, part(rows.data, core.dim), part(context, core.context)] as const),
+    ...([part(result, core.dim), part(logDet, 1), part(logProb, 1)] as const),
   ] as const
 }
 
