@@ -15,8 +15,6 @@ constexpr size_t task_columns = 256;
 // With fewer columns, rows are lanes. Where rows have to be turned for it, that pays for fewer.
 constexpr size_t turned_columns = 7;
 
-constexpr size_t parts_of(size_t n, size_t part) { return (n + part - 1) / part; }
-
 // n cut into equal parts of at most `most`, whole steps each.
 constexpr size_t even_part(size_t n, size_t parts, size_t step) { return rounded_up(parts_of(n, parts), step); }
 

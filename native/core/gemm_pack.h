@@ -16,7 +16,8 @@ constexpr size_t left_panel = 16;
 // second.
 constexpr size_t block_terms = 256;
 
-constexpr size_t rounded_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
+constexpr size_t parts_of(size_t n, size_t part) { return (n + part - 1) / part; }
+constexpr size_t rounded_up(size_t n, size_t step) { return parts_of(n, step) * step; }
 
 struct gemm_job {
   size_t m, n, k;
