@@ -22,8 +22,6 @@ export interface InpaintOptions extends RowOptions {
    * `Logit`, else none.
    */
   bounds?: readonly [low: number, high: number] | undefined
-  /** What the paper's step sizes are multiplied by; default 1. */
-  rate?: number | undefined
   /** Of starts and noise. Default: fresh entropy; the result says which. */
   seed?: Seed | undefined
 }
@@ -32,7 +30,7 @@ export interface InpaintOptions extends RowOptions {
 export interface InpaintResult extends Matrix {
   /** log p of it [n], in nats. */
   readonly logProb: Float64Array
-  /** log p at the start of every climb and after each step. */
+  /** log p at the start of every climb and after each step; it never falls. */
   readonly trace: {
     readonly data: Float64Array
     readonly shape: readonly [n: number, restarts: number, points: number]
@@ -42,8 +40,10 @@ export interface InpaintResult extends Matrix {
   readonly seed: Seed
 }
 
-const keys = ['steps', 'restarts', 'bounds', 'rate', 'seed', ...rowOptionKeys] as const
+const keys = ['steps', 'restarts', 'bounds', 'seed', ...rowOptionKeys] as const
 const MOST_NUMBERS = 2 ** 30
+/** What a climb's share of the step size is multiplied by after a step that was taken, and after one that was not. */
+const [LONGER, SHORTER] = [1.2, 0.5]
 
 export async function inpaint(
   core: FlowCore,
@@ -76,7 +76,6 @@ function checkOptions({ layers }: FlowCore, given: InpaintOptions | undefined) {
     steps: check.positiveInteger('steps', options.steps ?? 500),
     restarts: check.positiveInteger('restarts', options.restarts ?? 4, MOST_NUMBERS),
     bounds: options.bounds === undefined ? usual : checkBounds(options.bounds),
-    rate: check.positiveNumber('rate', options.rate ?? 1),
     seed: check.seed('seed', options.seed),
   }
 }
@@ -96,10 +95,16 @@ class Climb {
   readonly #known: Uint8Array
   readonly #context: Float32Array
   readonly #noise: Key
-  /** [climbs, dim]: where the climbs stand, the gradient there, and log p. */
+  /** [climbs, dim]: where the climbs stand, the gradient there, and log p [climbs]. */
   readonly #x: Float32Array
   readonly #gradient: Float32Array
   readonly #logProb: Float64Array
+  /** The same before the step at hand. */
+  readonly #lastX: Float32Array
+  readonly #lastGradient: Float32Array
+  readonly #lastLogProb: Float64Array
+  /** Of the step size, the share that each climb takes [climbs]. */
+  readonly #share: Float64Array
   /** Of each row. */
   readonly #best: Float32Array
   readonly #bestLogProb: Float64Array
@@ -126,6 +131,10 @@ class Climb {
     this.#x = repeatRows(data, core.dim, restarts)
     this.#gradient = new Float32Array(climbs * core.dim)
     this.#logProb = new Float64Array(climbs)
+    this.#lastX = this.#x.slice()
+    this.#lastGradient = this.#gradient.slice()
+    this.#lastLogProb = new Float64Array(climbs).fill(Number.NEGATIVE_INFINITY)
+    this.#share = new Float64Array(climbs).fill(1)
     this.#best = data.slice()
     this.#bestLogProb = new Float64Array(shape[0]).fill(Number.NEGATIVE_INFINITY)
     this.#trace = new Float64Array(climbs * (steps + 1))
@@ -164,22 +173,27 @@ class Climb {
 
   /** x <- x + alpha (d log p / dx + eps), eps ~ N(0, 1), a function of step, climb and coordinate. */
   #step(step: number): void {
+    this.#lastX.set(this.#x)
+    this.#lastGradient.set(this.#gradient)
+    this.#lastLogProb.set(this.#logProb)
     const { low, high } = toWords(step)
     const noise = new Float32Array(this.#x.length)
     this.#core.backend.kernels.randomNormalF32(noise, this.#noise.low, this.#noise.high, low, high, 0, 0, 1)
-    const alpha = (this.#options.rate * 10) / (100 + step)
-    this.#change((at) => this.#x[at]! + alpha * (this.#gradient[at]! + noise[at]!))
+    const alpha = 10 / (100 + step)
+    this.#change((at, climb) => {
+      return this.#x[at]! + this.#share[climb]! * alpha * (this.#gradient[at]! + noise[at]!)
+    })
   }
 
   /** Sets the unknown numbers of all climbs, kept within the bounds. */
-  #change(value: (at: number) => number): void {
+  #change(value: (at: number, climb: number) => number): void {
     const { restarts, bounds } = this.#options
     const [low, high] = [bounds[0]!, bounds[1]!]
     const { dim } = this.#core
     for (let climb = 0, at = 0; climb < this.#logProb.length; climb++) {
       const mask = Math.floor(climb / restarts) * dim
       for (let i = 0; i < dim; i++, at++) {
-        if (this.#known[mask + i] === 0) this.#x[at] = Math.min(high, Math.max(low, value(at)))
+        if (this.#known[mask + i] === 0) this.#x[at] = Math.min(high, Math.max(low, value(at, climb)))
       }
     }
   }
@@ -205,14 +219,29 @@ class Climb {
   #keep(): void {
     const { restarts, steps } = this.#options
     const { dim } = this.#core
-    for (const [climb, logProb] of this.#logProb.entries()) {
-      if (!Number.isFinite(logProb)) throw this.#failure()
-      const row = Math.floor(climb / restarts)
+    for (let climb = 0; climb < this.#logProb.length; climb++) {
+      this.#judge(climb)
+      const [row, logProb] = [Math.floor(climb / restarts), this.#logProb[climb]!]
       this.#trace[climb * (steps + 1) + this.#done] = logProb
       if (logProb <= this.#bestLogProb[row]!) continue
       this.#bestLogProb[row] = logProb
       this.#best.set(this.#x.subarray(climb * dim, (climb + 1) * dim), row * dim)
     }
+  }
+
+  /** Takes back a step that led downhill, or to where nothing is finite: it was too long for the slope. */
+  #judge(climb: number): void {
+    if (this.#logProb[climb]! >= this.#lastLogProb[climb]!) {
+      this.#share[climb] = Math.min(1, LONGER * this.#share[climb]!)
+      return
+    }
+    if (this.#done === 0) throw this.#failure()
+    const { dim } = this.#core
+    const [from, to] = [climb * dim, (climb + 1) * dim]
+    this.#x.set(this.#lastX.subarray(from, to), from)
+    this.#gradient.set(this.#lastGradient.subarray(from, to), from)
+    this.#logProb[climb] = this.#lastLogProb[climb]!
+    this.#share[climb]! *= SHORTER
   }
 
   #failure(): Error {

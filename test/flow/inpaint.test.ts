@@ -28,6 +28,11 @@ describe('inpainting', () => {
     const options = { steps: 30, restarts: 3, seed: 2 }
     const found = await flow.inpaint([row, [0, 0, 0, 0, 0]], known, options)
     expect(found.trace.shape).toEqual([2, 3, 31])
+    const climbs = Array.from({ length: 6 }, (_, climb) => [...found.trace.data.subarray(climb * 31, climb * 31 + 31)])
+    for (const climb of climbs) {
+      expect(climb).toEqual(climb.toSorted((a, b) => a - b))
+      expect(climb[30]).toBeGreaterThan(climb[0]!)
+    }
     const logs = await flow.logProb(found)
     for (const r of [0, 1]) {
       expect(found.logProb[r]).toBe(Math.max(...found.trace.data.subarray(r * 93, (r + 1) * 93)))
@@ -63,7 +68,7 @@ describe('inpainting', () => {
 
   it('keeps to [0, 1] where the flow begins with a logit', async () => {
     const flow = shaken(new Flow([new Logit(), ...nice({ dim: 4, hidden: [8] }).layers], { dim: 4, seed: 1 }), 0.5)
-    const { data } = await flow.inpaint([0.2, 0.9, 0, 0], [1, 1, 0, 0], { rate: 3, steps: 40, seed: 1 })
+    const { data } = await flow.inpaint([0.2, 0.9, 0, 0], [1, 1, 0, 0], { steps: 40, seed: 1 })
     expect(data.every((value) => value >= 0 && value <= 1)).toBe(true)
   })
 

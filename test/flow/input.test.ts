@@ -92,7 +92,7 @@ const cases: Case[] = [
   ['inpaint: no steps', () => flow.inpaint(row, [1, 0, 0], { steps: 0 }), 'expected `steps` to be'],
   ['inpaint: no climbs', () => flow.inpaint(row, [1, 0, 0], { restarts: 0 }), 'expected `restarts` to be'],
   ['inpaint: bounds that cross', () => flow.inpaint(row, [1, 0, 0], { bounds: [1, 0] }), 'got [1, 0]'],
-  ['inpaint: a wrong rate', () => flow.inpaint(row, [1, 0, 0], { rate: 0 }), 'expected `rate` to be a number above 0'],
+  ['inpaint: a wrong key', () => flow.inpaint(row, [1, 0, 0], anything({ restart: 2 })), '(did you mean "restarts"?)'],
 
   [
     'interpolate: other rows',
