@@ -110,6 +110,7 @@ export {
   IllConditionedError,
   NotPositiveDefiniteError,
 } from './errors.ts'
+export type { BitsPerDim, BitsPerDimOptions } from './flow/bits-per-dim.ts'
 export {
   type Activation,
   type Conditioner,

@@ -6,6 +6,7 @@ import { ArgumentError, expected, show } from '../errors.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
 import type { Seed } from '../random/key.ts'
 import type { Stepwise } from '../run/stepwise.ts'
+import { type BitsPerDim, type BitsPerDimOptions, bitsPerDim } from './bits-per-dim.ts'
 import { checkCondition } from './condition.ts'
 import { type DensityFitResult, startDensityFit } from './density-fit.ts'
 import type { DensityFitOptions, DensityFitProgress } from './density-fit-options.ts'
@@ -166,6 +167,21 @@ export class Flow {
    */
   interpolate(a: MatrixLike, b: MatrixLike, options?: InterpolateOptions): Promise<Matrix> {
     return interpolate(this.#core, a, b, options)
+  }
+
+  /**
+   * Bits per dimension of rows of levels, as images have them, in units of the levels:
+   *
+   *     log2(levels) - log p(x) / (dim ln 2)
+   *
+   * where x is the row with noise between its levels. Its mean is an upper bound of the bits a number that a code made of
+   * the flow takes [Theis, van den Oord and Bethge 2016].
+   *
+   * @param data [n, dim], numbers from 0 to 1
+   * @throws as `forward`
+   */
+  bitsPerDim(data: MatrixLike, options?: BitsPerDimOptions): Promise<BitsPerDim> {
+    return bitsPerDim(this.#core, data, options)
   }
 
   /**
