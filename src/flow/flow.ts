@@ -145,7 +145,7 @@ export class Flow {
    *     x <- x + alpha_i (d log p(x) / dx + eps),   eps ~ N(0, 1),   alpha_i = 10 / (100 + i)
    *
    * and are taken back to the interval of the data after each. A step that led downhill is not taken, and the climb's next
-   * ones are shorter, since densities of images are far steeper than such steps allow for. Several climbs start from
+   * ones are shorter and less noisy, since densities of images are far steeper than such steps allow for. Several climbs start from
    * different samples; of each row the point with the highest log p that any of them came to is the result.
    *
    * @param data [n, dim]. What stands at unknown places does not matter, but must be a finite number

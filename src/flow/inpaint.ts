@@ -171,7 +171,10 @@ class Climb {
     }
   }
 
-  /** x <- x + alpha (d log p / dx + eps), eps ~ N(0, 1), a function of step, climb and coordinate. */
+  /**
+   * x <- x + s alpha (d log p / dx + s eps), eps ~ N(0, 1), a function of step, climb and coordinate; s is the climb's share.
+   * The noise has it twice, or it would outweigh the slope of a climb that has nearly arrived.
+   */
   #step(step: number): void {
     this.#lastX.set(this.#x)
     this.#lastGradient.set(this.#gradient)
@@ -181,7 +184,8 @@ class Climb {
     this.#core.backend.kernels.randomNormalF32(noise, this.#noise.low, this.#noise.high, low, high, 0, 0, 1)
     const alpha = 10 / (100 + step)
     this.#change((at, climb) => {
-      return this.#x[at]! + this.#share[climb]! * alpha * (this.#gradient[at]! + noise[at]!)
+      const share = this.#share[climb]!
+      return this.#x[at]! + share * alpha * (this.#gradient[at]! + share * noise[at]!)
     })
   }
 
