@@ -55,10 +55,11 @@ size_t small_rows(const flow_program& program) {
 
 size_t round_up(size_t count, size_t unit) { return (count + unit - 1) / unit * unit; }
 
-// Rows of a block where no sum runs over rows: then the cut does not show, and may look at the threads.
+// Rows of a block where no sum runs over rows: then the cut does not show, and may look at the threads. Blocks of a
+// large program stay whole, because each of them reads all the weights.
 size_t free_rows(const flow_program& program, size_t rows) {
-  const size_t threads = static_cast<size_t>(thread_count());
-  const size_t most = is_large(program) ? large_rows(program) : small_rows(program);
+  if (is_large(program)) return large_rows(program);
+  const size_t threads = static_cast<size_t>(thread_count()), most = small_rows(program);
   const size_t unit = program.shape().pixels() == 1 ? block_lanes : 1;
   const size_t share = round_up((rows + threads - 1) / threads, unit);
   return share < most ? share : most;
@@ -80,12 +81,21 @@ void copy_log_det(block_run& run, size_t rows, double* to) {
   for (size_t row = 0; row < rows; row++) to[row] = run.log_det()[row];
 }
 
+// body(i) for all blocks of such a cut. A few blocks of a large program take turns, and their products use all threads.
+template <class Body>
+void for_each_block(const flow_program& program, const cut& blocks, const Body& body) {
+  if (!is_large(program) || blocks.count() >= static_cast<size_t>(thread_count())) {
+    return parallel_for(blocks.count(), body);
+  }
+  for (size_t i = 0; i < blocks.count(); i++) body(i);
+}
+
 // body(block, its first row, rows in it) for all blocks, none of which keeps a tape; whether every one returned true.
 template <class Body>
 bool for_free_blocks(const flow_program& program, size_t rows, const Body& body) {
   const cut blocks{rows, free_rows(program, rows)};
   const scratch<bool> fine(blocks.count());
-  parallel_for(blocks.count(), [&](size_t i) {
+  for_each_block(program, blocks, [&](size_t i) {
     block_run run(program, blocks.size(i), flow_tape::none);
     fine[i] = body(run, blocks.first(i), blocks.size(i));
   });
@@ -109,7 +119,7 @@ void add_slots(const float* slots, size_t count, size_t length, float* gradient)
 // body(block, where its gradient goes) for all blocks of a cut.
 template <class Body>
 void for_blocks(const flow_program& program, const cut& blocks, float* gradient, const Body& body) {
-  if (gradient == nullptr) return parallel_for(blocks.count(), [&](size_t i) { body(i, nullptr); });
+  if (gradient == nullptr) return for_each_block(program, blocks, [&](size_t i) { body(i, nullptr); });
   if (is_large(program) || blocks.count() == 1) {
     for (size_t i = 0; i < blocks.count(); i++) body(i, gradient);
     return;
