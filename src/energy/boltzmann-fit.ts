@@ -8,7 +8,8 @@ import { deriveKey, fromWords, type Key, type Seed } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import type { DataMark } from '../run/data-survey.ts'
 import { Pace } from '../run/progress.ts'
-import { Stepwise } from '../run/stepwise.ts'
+import type { Stepwise } from '../run/stepwise.ts'
+import { trainAlone } from '../run/training.ts'
 import { gather, unpackValues, wordsPerRow } from './bits.ts'
 import { type BoltzmannCore, stream } from './boltzmann-core.ts'
 import { DenseCouplings } from './boltzmann-couplings.ts'
@@ -45,22 +46,12 @@ export function startFit(
   data: MatrixLike,
   given: BoltzmannFitOptions | undefined,
 ): Stepwise<BoltzmannFitResult, BoltzmannFitProgress> {
-  return new Stepwise(async (report, stop) => {
+  const check = () => {
     const options = checkFitOptions(given)
     if (!(core.couplings instanceof DenseCouplings)) needsDense('fit')
-    if (core.fitting) {
-      throw new ArgumentError(
-        expected('fit', 'to be called when no other `fit` of this machine is running', 'a second call'),
-      )
-    }
-    core.fitting = true
-    try {
-      const signal = options.signal ? AbortSignal.any([options.signal, stop]) : stop
-      return await (await prepare(core, data, { ...options, signal })).run(report)
-    } finally {
-      core.fitting = false
-    }
-  })
+    return options
+  }
+  return trainAlone(core, 'fit', check, async (options, report) => (await prepare(core, data, options)).run(report))
 }
 
 /** All that can be wrong with the arguments comes out here, before anything of the machine changes. */

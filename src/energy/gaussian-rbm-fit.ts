@@ -7,7 +7,8 @@ import { deriveKey, type Key } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import { Pace } from '../run/progress.ts'
 import { setValues, valuesOf } from '../run/shared-parameters.ts'
-import { Stepwise } from '../run/stepwise.ts'
+import type { Stepwise } from '../run/stepwise.ts'
+import { epochsWanted, trainAlone } from '../run/training.ts'
 import {
   type GaussianCore,
   type GaussianParameters,
@@ -51,21 +52,8 @@ export function startGaussianFit(
   data: MatrixLike,
   given: GaussianFitOptions | undefined,
 ): Stepwise<GaussianFitResult, GaussianFitProgress> {
-  return new Stepwise(async (report, stop) => {
-    const options = checkGaussianFit(given)
-    if (core.fitting) {
-      throw new ArgumentError(
-        expected('fit', 'to be called when no other `fit` of this model is running', 'a second call'),
-      )
-    }
-    core.fitting = true
-    try {
-      const signal = options.signal ? AbortSignal.any([options.signal, stop]) : stop
-      return await (await prepare(core, data, { ...options, signal })).run(report)
-    } finally {
-      core.fitting = false
-    }
-  })
+  const check = () => checkGaussianFit(given)
+  return trainAlone(core, 'fit', check, async (options, report) => (await prepare(core, data, options)).run(report))
 }
 
 type Given = Partial<GaussianFitOptions> & { signal: AbortSignal }
@@ -74,7 +62,7 @@ type Given = Partial<GaussianFitOptions> & { signal: AbortSignal }
 async function prepare(core: GaussianCore, data: MatrixLike, options: Given): Promise<Fit> {
   const before = options.resume ? resumable(core, options) : undefined
   const settings = before?.settings ?? gaussianSettingsOf(options)
-  const epochs = epochsWanted(options, before)
+  const epochs = epochsWanted(options.epochs, before)
   const about = await gaussianSurvey(core, data, options.signal)
   if (before) checkSameData(before, about)
   else await checkUnits(core, core.fresh ? about : core.parameters.current, about.matrix, options.signal)
@@ -91,13 +79,6 @@ function resumable(core: GaussianCore, options: Given): GaussianTrainingState {
   }
   checkGaussianUnchanged(options, core.training.settings)
   return core.training
-}
-
-function epochsWanted(options: Given, before: GaussianTrainingState | undefined): number {
-  const epochs = options.epochs ?? before?.horizon ?? 10
-  const done = before === undefined ? 0 : before.epoch + (before.step > 0 ? 1 : 0)
-  if (epochs >= done) return epochs
-  throw new ArgumentError(expected('epochs', `to be at least ${done}, the epochs begun so far`, epochs))
 }
 
 function checkSameData({ data }: GaussianTrainingState, { mark }: GaussianSurvey): void {

@@ -7,7 +7,8 @@ import { deriveKey, type Key, type Seed } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import { Pace } from '../run/progress.ts'
 import { setValues, valuesOf } from '../run/shared-parameters.ts'
-import { Stepwise } from '../run/stepwise.ts'
+import type { Stepwise } from '../run/stepwise.ts'
+import { epochsWanted, trainAlone } from '../run/training.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
 import { BitRows, binarizeKey, binarizeWay, type Survey, survey } from './rbm-data.ts'
@@ -47,21 +48,8 @@ export function startFit(
   data: MatrixLike,
   given: FitOptions | undefined,
 ): Stepwise<FitResult, FitProgress> {
-  return new Stepwise(async (report, stop) => {
-    const options = checkFitOptions(given)
-    if (core.fitting) {
-      throw new ArgumentError(
-        expected('fit', 'to be called when no other `fit` of this model is running', 'a second call'),
-      )
-    }
-    core.fitting = true
-    try {
-      const signal = options.signal ? AbortSignal.any([options.signal, stop]) : stop
-      return await (await prepare(core, data, { ...options, signal })).run(report)
-    } finally {
-      core.fitting = false
-    }
-  })
+  const check = () => checkFitOptions(given)
+  return trainAlone(core, 'fit', check, async (options, report) => (await prepare(core, data, options)).run(report))
 }
 
 type Given = Partial<FitOptions> & { signal: AbortSignal }
@@ -70,7 +58,7 @@ type Given = Partial<FitOptions> & { signal: AbortSignal }
 async function prepare(core: RbmCore, data: MatrixLike, options: Given): Promise<Fit> {
   const before = options.resume ? resumable(core, options) : undefined
   const asked = before?.settings ?? settingsOf(options)
-  const epochs = epochsWanted(options, before)
+  const epochs = epochsWanted(options.epochs, before)
   const validation =
     options.validation === undefined
       ? undefined
@@ -99,13 +87,6 @@ function resumable(core: RbmCore, options: Given): TrainingState {
   }
   checkUnchanged(options, core.training.settings)
   return core.training
-}
-
-function epochsWanted(options: Given, before: TrainingState | undefined): number {
-  const epochs = options.epochs ?? before?.horizon ?? 10
-  const done = before === undefined ? 0 : before.epoch + (before.step > 0 ? 1 : 0)
-  if (epochs >= done) return epochs
-  throw new ArgumentError(expected('epochs', `to be at least ${done}, the epochs begun so far`, epochs))
 }
 
 function checkSameData({ data }: TrainingState, { mark }: Survey): void {

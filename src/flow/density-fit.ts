@@ -8,7 +8,8 @@ import { resolveTarget, type Target } from '../density/target.ts'
 import { AbortError, ArgumentError, DensityError, DivergenceError, expected } from '../errors.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
 import { Pace } from '../run/progress.ts'
-import { Stepwise } from '../run/stepwise.ts'
+import type { Stepwise } from '../run/stepwise.ts'
+import { trainAlone } from '../run/training.ts'
 import { baseDraws } from './base-draws.ts'
 import {
   checkDensityFit,
@@ -44,21 +45,9 @@ export function startDensityFit(
   target: Target,
   given: DensityFitOptions | undefined,
 ): Stepwise<DensityFitResult, DensityFitProgress> {
-  return new Stepwise(async (report, stop) => {
-    const settings = checkDensityFit(given)
-    const density = checkTarget(core, target)
-    if (core.fitting) {
-      throw new ArgumentError(
-        expected('fitDensity', 'to be called when no other training of this flow is running', 'a second call'),
-      )
-    }
-    core.fitting = true
-    try {
-      const signal = settings.signal ? AbortSignal.any([settings.signal, stop]) : stop
-      return await new DensityFit(core, density, { ...settings, signal }).run(report)
-    } finally {
-      core.fitting = false
-    }
+  const check = () => ({ ...checkDensityFit(given), density: checkTarget(core, target) })
+  return trainAlone(core, 'fitDensity', check, ({ density, ...settings }, report) => {
+    return new DensityFit(core, density, settings).run(report)
   })
 }
 

@@ -6,7 +6,8 @@ import type { Matrix, MatrixLike } from '../matrix.ts'
 import { fromWords, type Seed, toWords } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import { Pace } from '../run/progress.ts'
-import { Stepwise } from '../run/stepwise.ts'
+import type { Stepwise } from '../run/stepwise.ts'
+import { epochsWanted, trainAlone } from '../run/training.ts'
 import { checkSameData, judgedRows, type TrainingData, trainingData } from './fit-data.ts'
 import {
   checkFitOptions,
@@ -40,21 +41,8 @@ export function startFit(
   data: MatrixLike,
   given: FlowFitOptions | undefined,
 ): Stepwise<FlowFitResult, FlowFitProgress> {
-  return new Stepwise(async (report, stop) => {
-    const options = checkFitOptions(given)
-    if (core.fitting) {
-      throw new ArgumentError(
-        expected('fit', 'to be called when no other training of this flow is running', 'a second call'),
-      )
-    }
-    core.fitting = true
-    try {
-      const signal = options.signal ? AbortSignal.any([options.signal, stop]) : stop
-      return await (await prepare(core, data, { ...options, signal })).run(report)
-    } finally {
-      core.fitting = false
-    }
-  })
+  const check = () => checkFitOptions(given)
+  return trainAlone(core, 'fit', check, async (options, report) => (await prepare(core, data, options)).run(report))
 }
 
 export type Given = Partial<FlowFitOptions> & { readonly signal: AbortSignal }
@@ -63,7 +51,7 @@ export type Given = Partial<FlowFitOptions> & { readonly signal: AbortSignal }
 async function prepare(core: FlowCore, data: MatrixLike, options: Given): Promise<Fit> {
   const before = options.resume ? resumable(core, options) : undefined
   const settings = before?.settings ?? settingsOf(options)
-  const epochs = epochsWanted(options, before)
+  const epochs = epochsWanted(options.epochs, before)
   const about = await trainingData(core, data, options, settings)
   if (before) checkSameData(before, about.marks)
   const judged = about.validation && (await judgedRows(core, about.validation, settings, options.signal))
@@ -78,13 +66,6 @@ function resumable(core: FlowCore, options: Given): FlowTrainingState {
   }
   checkUnchanged(options, core.training.settings)
   return core.training
-}
-
-function epochsWanted(options: Given, before: FlowTrainingState | undefined): number {
-  const epochs = options.epochs ?? before?.horizon ?? 10
-  const done = before === undefined ? 0 : before.epoch + (before.step > 0 ? 1 : 0)
-  if (epochs >= done) return epochs
-  throw new ArgumentError(expected('epochs', `to be at least ${done}, the epochs begun so far`, epochs))
 }
 
 /** The best parameters make way for the last ones. */

@@ -141,7 +141,7 @@ describe('a training', () => {
     await expect(machine.fit(data, { resume: true, batch: 7 })).rejects.toThrow('expected `batch` to be 100')
     await expect(machine.fit(data, { resume: true, epochs: 0 })).rejects.toThrow(ArgumentError)
     const [one, two] = [machine.fit(data, { seed: 1 }), machine.fit(data, { seed: 1 })]
-    await expect(two).rejects.toThrow('no other `fit`')
+    await expect(two).rejects.toThrow('no other training')
     expect(() => machine.setBias([0, 0, 0])).toThrow('no `fit` is running')
     await one
     const sparse = new BoltzmannMachine({ visible: 3, couplings: { edges: [[0, 1, 1]] } })

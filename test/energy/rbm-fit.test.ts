@@ -289,7 +289,7 @@ describe('a model in training', () => {
     const rbm = model()
     const stop = new AbortController()
     const run = rbm.fit(grey, { ...usual, epochs: 1e6, monitor: 0, signal: stop.signal })
-    await expect(rbm.fit(grey, usual)).rejects.toThrow('when no other `fit` of this model is running')
+    await expect(rbm.fit(grey, usual)).rejects.toThrow('when no other training of this model is running')
     expect(() => rbm.setParameters({})).toThrow('when no `fit` is running')
     const [sample, energies] = await Promise.all([
       rbm.sample({ chains: 10, sweeps: 2000, seed: 1 }),

@@ -179,7 +179,7 @@ it('refuses what cannot be trained on with one sentence, and changes nothing', a
   await refused(script, { clip: -1 }, 'expected `clip`')
   await refused(script, { stepz: 1 }, 'stepz')
   const first = flow.fitDensity(script, { steps: 300, seed: 1 })
-  await expect(flow.fitDensity(script, { steps: 1 })).rejects.toThrow('no other training of this flow is running')
+  await expect(flow.fitDensity(script, { steps: 1 })).rejects.toThrow('no other training of this model is running')
   await first
   expect(flow.parameters()).not.toEqual(before)
   await expect(flow.fitDensity(script, null as never)).rejects.toThrow(ArgumentError)
