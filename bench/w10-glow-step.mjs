@@ -31,7 +31,7 @@ export default [
     work: STEPS * BATCH,
     setup(library) {
       const [flow, x] = [glowStep(library), images(STEPS * BATCH)]
-      return () => flow.fit(x, { epochs: 1, batch: BATCH, learningRate: 1e-4, seed: 1 })
+      return async () => void (await flow.fit(x, { epochs: 1, batch: BATCH, learningRate: 1e-4, seed: 1 }))
     },
   },
 ]

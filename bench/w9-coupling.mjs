@@ -42,7 +42,7 @@ const training = (id, model, batch) => ({
   work: STEPS * batch,
   setup(library) {
     const [flow, rows] = [couplings(library, model), rowsOf(model.dim, STEPS * batch)]
-    return () => flow.fit(rows, { epochs: 1, batch, learningRate: 1e-4, seed: 1 })
+    return async () => void (await flow.fit(rows, { epochs: 1, batch, learningRate: 1e-4, seed: 1 }))
   },
 })
 
