@@ -12,6 +12,9 @@ constexpr size_t large_layer = 1 << 15;
 // Floats of activations in a small program's block: half of a second-level cache.
 constexpr size_t small_block = 1 << 16;
 constexpr size_t most_small_rows = 256;
+// Floats of state in a block whose layers do little with each number, planar ones for instance: they are as fast as their
+// loads, so all has to stay in the first-level cache.
+constexpr size_t light_block = 1 << 13, light_parameters = 8;
 // Columns of a large program's block: enough for a product to run at full speed, and for its sums to amortise.
 constexpr size_t large_columns = 1024, most_large_rows = 256;
 // Blocks of gradients held at once.
@@ -47,8 +50,15 @@ size_t work_per_row(const flow_program& program) {
   return most + 2 * program.dim();
 }
 
+bool is_light(const flow_program& program) {
+  for (size_t i = 0; i < program.layers(); i++) {
+    if (program.layer(i).parameter_count > light_parameters * program.layer(i).before.size()) return false;
+  }
+  return true;
+}
+
 size_t small_rows(const flow_program& program) {
-  const size_t rows = small_block / work_per_row(program);
+  const size_t rows = is_light(program) ? light_block / program.dim() : small_block / work_per_row(program);
   if (rows < block_lanes) return program.shape().pixels() == 1 ? block_lanes : (rows < 1 ? 1 : rows);
   return rows > most_small_rows ? most_small_rows : rows / block_lanes * block_lanes;
 }
