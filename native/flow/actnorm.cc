@@ -33,7 +33,7 @@ void inverse_backward(const flow_layer& layer, flow_block& block, const float*, 
 }
 
 // Zero mean and unit variance of every feature after the layer, over all columns of the batch.
-void initialize(const flow_layer& layer, const flow_block& block, float* parameters) {
+void initialize(const flow_layer& layer, const flow_block& block, double, float* parameters) {
   const size_t features = layer.before.features, stride = layer.before.stride(block.rows);
   for (size_t f = 0; f < features; f++) {
     const moments m = moments_of(block.state + f * stride, layer.before.columns(block.rows));

@@ -27,12 +27,12 @@ void inverse_backward(const flow_layer& layer, flow_block& block, const float*, 
   diagonal_undo_backward(scaling(layer), layer.before, block, {gradient, nullptr});
 }
 
-// Unit variance of every feature after the layer, over all columns of the batch. Where a feature hardly varies (the
-// borders of images), s is far from 0, and gradient steps would take thousands to get there.
-void initialize(const flow_layer& layer, const flow_block& block, float* parameters) {
+// The base distribution's variance for every feature after the layer, over all columns of the batch. Where a feature
+// hardly varies (the borders of images), s is far from 0, and gradient steps would take thousands to get there.
+void initialize(const flow_layer& layer, const flow_block& block, double base_deviation, float* parameters) {
   const size_t stride = layer.before.stride(block.rows), columns = layer.before.columns(block.rows);
   for (size_t f = 0; f < layer.before.features; f++) {
-    const double log_scale = log(unit_scale(moments_of(block.state + f * stride, columns)));
+    const double log_scale = log(base_deviation * unit_scale(moments_of(block.state + f * stride, columns)));
     parameters[f] = static_cast<float>(layer.inverted ? -log_scale : log_scale);
   }
 }

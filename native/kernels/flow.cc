@@ -89,13 +89,15 @@ int32_t flow_ill_conditioned(span<const int32_t> words, span<const float> parame
 void flow_initialize(span<const int32_t> words, span<float> parameters, span<const float> x,
                      span<const float> context) {
   const flow_program program(words, parameters.data(), {});
+  // Of the standard logistic distribution pi / sqrt(3).
+  const double deviation = program.base() == flow_base::logistic ? 1.8137993642342178 : 1.0;
   block_run run(program, x.size() / program.dim(), flow_tape::none);
   run.load_context(context.data());
   run.load_x(x.data());
   for (size_t i = 0; i < program.layers(); i++) {
     const flow_operator& op = operator_of(program.layer(i));
     if (op.initialize != nullptr)
-      op.initialize(program.layer(i), run.block(), program.gradient_of(i, parameters.data()));
+      op.initialize(program.layer(i), run.block(), deviation, program.gradient_of(i, parameters.data()));
     run.run_layer(i, flow_direction::forward);
   }
 }

@@ -124,7 +124,7 @@ export class FitSteps {
     return { x: x.subarray(from * dim), context: context.subarray(from * width), number: number + count - 1 }
   }
 
-  #train(
+  async #train(
     { x, context, number }: StepRows,
     from: Values,
     to: Values,
@@ -135,12 +135,18 @@ export class FitSteps {
     const { clip, weightDecay, dequantize } = this.#state.settings
     const { firstMoment, secondMoment } = this.#state
     const rates = this.#rates.of(number, logProb.length)
-    return this.#core.backend.run(
+    const step = this.#core.backend.run(
       'flowTrain',
       ...([this.#core.program, x, context, this.#batch, rates, dequantize, this.#key.low, this.#key.high] as const),
       ...([number, clip, weightDecay, this.#decayed, this.#store, from, firstMoment, secondMoment] as const),
       ...([to, turn ?? NONE, logProb, failure] as const),
     )
+    this.#core.stepping = step.catch(() => {})
+    try {
+      return await step
+    } finally {
+      this.#core.stepping = undefined
+    }
   }
 
   /** The rows as their step saw them. */

@@ -34,6 +34,8 @@ export interface FlowCore {
   fitting: boolean
   /** Memory of `fit`, of which there is only one at a time. */
   readonly workspace: Workspace
+  /** The training's step that a kernel is at; undefined between steps, when parameters and moments belong together. */
+  stepping: Promise<unknown> | undefined
   /** Where the last `fit` stands; undefined in a flow that was never trained, or whose training has diverged. */
   training: FlowTrainingState | undefined
 }
@@ -72,7 +74,7 @@ export function newCore(
     fresh: true,
     fitting: false,
     workspace: new Workspace(backend),
-    training: undefined,
+    ...{ stepping: undefined, training: undefined },
   }
 }
 

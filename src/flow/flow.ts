@@ -3,6 +3,7 @@ import * as check from '../check.ts'
 import type { ScriptDensity } from '../density/density.ts'
 import type { Target } from '../density/target.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
+import { files } from '../io/files.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
 import type { Seed } from '../random/key.ts'
 import type { Stepwise } from '../run/stepwise.ts'
@@ -15,6 +16,7 @@ import type { FlowFitOptions, FlowFitProgress } from './fit-options.ts'
 import { checkFlow, type FlowCheck, type FlowCheckOptions } from './flow-check.ts'
 import { type FlowCore, newCore, startParameters, writeParameters } from './flow-core.ts'
 import { flowDensity } from './flow-density.ts'
+import { decodeFlow, encodeFlow } from './flow-file.ts'
 import { GivenFlow } from './given.ts'
 import { type InpaintOptions, type InpaintResult, inpaint } from './inpaint.ts'
 import { type InterpolateOptions, interpolate } from './interpolate.ts'
@@ -316,6 +318,45 @@ export class Flow {
     checkCondition(this.#core, values)
     writeParameters(this.#core, values)
     this.#core.fresh = false
+  }
+
+  /**
+   * The flow as a safetensors file: its layers, its parameters by name, and all that a training needs to be resumed. The
+   * same flow gives the same bytes.
+   *
+   * @throws ArgumentError while `fit` is in the middle of a step; in `onProgress`, between the epochs of a `for await` loop
+   *   and after training it is not
+   */
+  toBytes(): Uint8Array {
+    return encodeFlow(this.#core)
+  }
+
+  /**
+   * The flow that `toBytes` wrote.
+   *
+   * @throws FormatError of one sentence when the bytes are not a whole and consistent flow; IllConditionedError as
+   *   `setParameters`
+   */
+  static fromBytes(bytes: Uint8Array | ArrayBuffer): Flow {
+    const { layers, shape, context, base, restore } = decodeFlow(bytes)
+    const { features, height, width } = shape
+    const sides = height * width > 1 ? { shape: [height, width, features] } : { dim: features }
+    const flow = new Flow(layers, { ...sides, context, base, seed: 0 })
+    restore(flow.#core)
+    return flow
+  }
+
+  /** Writes `toBytes()` to a file, whole or not at all. Not in browsers. Rejects with a `FileError`. */
+  async save(path: string): Promise<void> {
+    while (this.#core.stepping !== undefined) await this.#core.stepping
+    await files('`toBytes`').write(path, this.toBytes())
+  }
+
+  /** The flow in a file. Not in browsers. Rejects with a `FileError`, or with a `FormatError` that names the path. */
+  static async load(path: string): Promise<Flow> {
+    const disk = files('`Flow.fromBytes`')
+    const bytes = await disk.read(path)
+    return disk.within(path, () => Flow.fromBytes(bytes))
   }
 }
 

@@ -25,29 +25,49 @@ export interface Program {
 
 const MOST_PARAMETERS = 2 ** 30
 
+/** A layer in its place. */
+interface PlacedLayer {
+  readonly layer: Layer
+  readonly before: FlowShape
+  readonly after: FlowShape
+  /** Of its parameters in the flow's vector. */
+  readonly offset: number
+  readonly length: number
+}
+
+export interface Layout extends Pick<Program, 'tensors' | 'parameterCount'> {
+  readonly places: readonly PlacedLayer[]
+}
+
 /**
  * Lays out layers for rows of this shape.
  *
  * @throws ArgumentError where a layer can't take what the one before it gives, or nothing is left of the row
  */
-export function compile(layers: readonly Layer[], shape: FlowShape, context: number, base: Base): Program {
-  const dim = sizeOf(shape)
-  const words = [dim, shape.features, shape.height, shape.width, context, bases.indexOf(base), layers.length]
-  const tensors: PlacedTensor[] = []
-  let [before, count] = [shape, 0]
+export function layOut(layers: readonly Layer[], shape: FlowShape, context: number): Layout {
+  const [tensors, places]: [PlacedTensor[], PlacedLayer[]] = [[], []]
+  let [before, offset] = [shape, 0]
   for (const [i, layer] of layers.entries()) {
     const after = shapeAfter(layer, before, layerName(layers, i))
-    const own = placed(layer.tensors(before, context), i, count)
+    const own = placed(layer.tensors(before, context), i, offset)
     const length = own.reduce((sum, tensor) => sum + tensor.length, 0)
-    words.push(...record(layer, before, after, context, count, length))
+    places.push({ layer, before, after, offset, length })
     tensors.push(...own)
-    count += length
-    if (count > MOST_PARAMETERS) {
-      throw new ArgumentError(expected('layers', `to have at most ${MOST_PARAMETERS} parameters`, count))
+    offset += length
+    if (offset > MOST_PARAMETERS) {
+      throw new ArgumentError(expected('layers', `to have at most ${MOST_PARAMETERS} parameters`, offset))
     }
     before = after
   }
-  return { words: Int32Array.from(words), tensors, parameterCount: count }
+  return { places, tensors, parameterCount: offset }
+}
+
+/** The program of layers for rows of this shape. Throws as `layOut`. */
+export function compile(layers: readonly Layer[], shape: FlowShape, context: number, base: Base): Program {
+  const { places, tensors, parameterCount } = layOut(layers, shape, context)
+  const header = [sizeOf(shape), shape.features, shape.height, shape.width, context, bases.indexOf(base), layers.length]
+  const records = places.map((place) => record(place, context))
+  return { words: Int32Array.from([header, ...records].flat()), tensors, parameterCount }
 }
 
 /** What messages call a layer: `layers[3] (coupling)`. */
@@ -63,14 +83,7 @@ function shapeAfter(layer: Layer, before: FlowShape, name: string): FlowShape {
   return after
 }
 
-function record(
-  layer: Layer,
-  before: FlowShape,
-  after: FlowShape,
-  context: number,
-  offset: number,
-  length: number,
-): number[] {
+function record({ layer, before, after, offset, length }: PlacedLayer, context: number): number[] {
   const own = layer.words(before, context)
   const head = [opcodes[layer.kind], layer instanceof Inverse ? 1 : 0, 11 + own.length, offset, length]
   const shapes = [before, after].flatMap(({ features, height, width }) => [features, height, width])

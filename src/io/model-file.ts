@@ -89,6 +89,7 @@ const phrases: Record<string, string> = {
   hopfield: 'a Hopfield model',
   boltzmann: 'a Boltzmann machine',
   'gaussian-rbm': 'a Gaussian RBM model',
+  flow: 'a normalizing flow',
 }
 
 function decodeJson(name: string, text: string | undefined): JsonObject | undefined {

@@ -31,15 +31,23 @@ export function readPosition<S extends { readonly batch: number }>(
   settingsFrom: (json: object) => S,
 ): { settings: S } & Position {
   const settings = settingsFrom(object('training.settings', json['settings']))
-  const mark = object('training.data', json['data'])
-  const rows = check.positiveInteger('training.data.rows', mark['rows'], 2 ** 32 - 1)
-  const steps = Math.ceil(rows / settings.batch)
+  const data = readMark('training.data', json['data'])
+  const steps = Math.ceil(data.rows / settings.batch)
   return {
     settings,
     horizon: check.positiveInteger('training.horizon', json['horizon'], 2 ** 31),
-    data: { rows, hash: hexadecimal('training.data.hash', mark['hash']) },
+    data,
     epoch: check.nonNegativeInteger('training.epoch', json['epoch'], Math.min(2 ** 31, Math.floor(2 ** 50 / steps))),
     step: check.nonNegativeInteger('training.step', json['step'], steps - 1),
+  }
+}
+
+/** What a file says of data. */
+export function readMark(name: string, json: unknown): DataMark {
+  const mark = object(name, json)
+  return {
+    rows: check.positiveInteger(`${name}.rows`, mark['rows'], 2 ** 32 - 1),
+    hash: hexadecimal(`${name}.hash`, mark['hash']),
   }
 }
 

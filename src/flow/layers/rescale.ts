@@ -6,7 +6,7 @@ import type { FlowShape, Layer, LayerTensor } from '../layer.ts'
  * On images each channel has one s for all pixels.
  *
  * Parameters: `logScale` s [features], at first 0, so that the layer changes nothing; a fresh flow's `fit` sets them so that
- * the first rows have unit variance after the layer.
+ * the first rows have the variance of the base distribution after the layer.
  *
  * @example
  * new Flow([new Rescale()], { dim: 784 })
