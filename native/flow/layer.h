@@ -90,8 +90,8 @@ struct flow_operator {
   size_t (*prepared_size)(const flow_layer& layer);
   void (*prepare)(const flow_layer& layer, float* prepared);
 
-  // Sets the parameters from the first batch (actnorm, rescale). The block is at the layer's input; base_deviation is the
-  // standard deviation of the base distribution. Null: nothing to set.
+  // Sets the parameters from the first batch (actnorm, rescale). The block is at the layer's input; base_deviation is
+  // the standard deviation of the base distribution. Null: nothing to set.
   void (*initialize)(const flow_layer& layer, const flow_block& block, double base_deviation, float* parameters);
 };
 
