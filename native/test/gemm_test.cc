@@ -23,7 +23,8 @@ float number(size_t i) {
 }
 
 float plain_activation(activation act, float x) {
-  if (act == activation::relu) return 0.0f > x ? 0.0f : x;
+  // By its sign: of a comparison with 0 clang makes a maximum in WebAssembly, which turns -0 into 0.
+  if (act == activation::relu) return __builtin_signbit(x) && x != 0.0f && x == x ? 0.0f : x;
   if (act == activation::tanh) return tanh(x);
   if (act == activation::silu) return x * sigmoid(x);
   return x;
