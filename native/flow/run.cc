@@ -12,8 +12,8 @@ constexpr size_t large_layer = 1 << 15;
 // Floats of activations in a small program's block: half of a second-level cache.
 constexpr size_t small_block = 1 << 16;
 constexpr size_t most_small_rows = 256;
-// Floats of state in a block whose layers do little with each number, planar ones for instance: they are as fast as their
-// loads, so all has to stay in the first-level cache.
+// Floats of state in a block whose layers do little with each number, planar ones for instance: they are as fast as
+// their loads, so all has to stay in the first-level cache.
 constexpr size_t light_block = 1 << 13, light_parameters = 8;
 // Columns of a large program's block: enough for a product to run at full speed, and for its sums to amortise.
 constexpr size_t large_columns = 1024, most_large_rows = 256;
