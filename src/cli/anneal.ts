@@ -11,7 +11,7 @@ import { Interrupted, UsageError } from './failure.ts'
 import { prepareFile } from './folder.ts'
 import { choice, common, integer, positive, type Seeded } from './options.ts'
 import { timeLeft } from './progress.ts'
-import { finished } from './sample.ts'
+import { finished } from './samples.ts'
 import { type CommonOptions, describeBackend, Session } from './session.ts'
 
 interface AnnealCommand extends CommonOptions, Seeded {

@@ -1,25 +1,18 @@
 /** `gibbsite complete`: hides a part of each image and lets the model fill it in. */
 
-import { extname } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { RBM } from '../energy/rbm.ts'
-import { writeFileAtomic } from '../io/files.node.ts'
-import { drawSheet } from '../io/image-sheet.ts'
-import { encodeNpy } from '../io/npy.ts'
-import { encodePng } from '../io/png.ts'
-import { type Matrix, row } from '../matrix.ts'
+import type { Matrix } from '../matrix.ts'
 import { Rng } from '../random/rng.ts'
-import { checkColumns, head, type ImageShape, readData, type ShapeOptions } from './data.ts'
-import { Interrupted, UsageError } from './failure.ts'
+import { checkCompletionOut, type Hidden, hidable, type Known, knownPixels, writeCompletion } from './completion.ts'
+import { checkColumns, head, readData, type ShapeOptions } from './data.ts'
+import { Interrupted } from './failure.ts'
 import { prepareFile } from './folder.ts'
 import { loadRbm } from './model-store.ts'
 import { choice, common, integer, type Seeded, within } from './options.ts'
 import { timeLeft } from './progress.ts'
-import { finished } from './sample.ts'
+import { finished } from './samples.ts'
 import { type CommonOptions, describeBackend, Session } from './session.ts'
-import { cueAndCompletion, knownHalf, type Side, sides, stack } from './sheets.ts'
-
-type Hidden = Side | 'random'
 
 interface CompleteCommand extends CommonOptions, ShapeOptions, Seeded {
   readonly hide: Hidden
@@ -42,7 +35,7 @@ export function addComplete(program: Command): void {
     .description('hide a part of each image and let the model fill it in')
     .argument('<model>', 'a .safetensors file of gibbsite')
     .argument('<input>', 'the images: .npy, IDX, or one .png')
-    .addOption(choice('--hide <part>', 'the part to hide', [...sides, 'random']).default('bottom'))
+    .addOption(choice('--hide <part>', 'the part to hide', hidable).default('bottom'))
     .option('--fraction <x>', 'of the pixels, with --hide random', within(0, 1), 0.5)
     .option('--rows <n>', 'take only the first images', integer())
     .option('--sweeps <n>', 'sweeps of each chain', integer(), 500)
@@ -64,16 +57,16 @@ async function complete(path: string, input: string, options: CompleteCommand): 
   const image = data.image ?? stored
   const rows = options.rows === undefined ? data.rows : head(data.rows, options.rows)
   const job = { rows, image, out: options.out }
-  checkOut(job, options.hide)
+  checkCompletionOut(job, options.hide)
   await prepareFile(options.out)
   const seed = options.seed ?? new Rng().seed
-  const known = knownPixels(options, rows, image, seed)
+  const known = knownPixels(job, options, seed)
   session.note(
     `RBM ${rbm.visible} x ${rbm.hidden} on ${describeBackend(backend)}: ${rows.shape[0]} images, ${options.hide} hidden`,
   )
   const start = performance.now()
   const { result, stopped } = await run(session, rbm, rows, known, { ...options, seed })
-  await write(job, known.data, result.mean)
+  await writeCompletion(job, known.data, result.mean)
   const seconds = (performance.now() - start) / 1000
   const images = rows.shape[0]
   session.say(
@@ -110,53 +103,4 @@ async function run(session: Session, rbm: RBM, rows: Matrix, known: Known, optio
   } finally {
     task.end()
   }
-}
-
-interface Job {
-  readonly rows: Matrix
-  readonly image: ImageShape | undefined
-  readonly out: string
-}
-
-function checkOut({ image, out }: Job, hide: Hidden): void {
-  const kind = extname(out).toLowerCase()
-  if (kind !== '.npy' && kind !== '.png') throw new UsageError(`expected --out to end in .npy or .png; got ${out}`)
-  if (!image && (kind === '.png' || hide !== 'random')) {
-    throw new UsageError('expected --height and --width, as the rows are no squares; or --hide random with an .npy')
-  }
-}
-
-/** 1 where a pixel is known, one row for each image. */
-interface Known {
-  readonly data: Uint8Array
-  readonly shape: readonly [number, number]
-}
-
-function knownPixels(
-  { hide, fraction }: CompleteCommand,
-  rows: Matrix,
-  image: ImageShape | undefined,
-  seed: number | bigint,
-): Known {
-  const [count, columns] = rows.shape
-  // A stream that the chains do not use.
-  if (hide === 'random')
-    return { data: new Rng(seed).split(0).bernoulli(count * columns, { p: 1 - fraction }), shape: rows.shape }
-  const half = knownHalf(hide, image!)
-  const data = new Uint8Array(count * columns)
-  for (let i = 0; i < count; i++) data.set(half, i * columns)
-  return { data, shape: rows.shape }
-}
-
-async function write({ rows, image, out }: Job, known: Uint8Array, mean: Matrix): Promise<void> {
-  if (extname(out).toLowerCase() === '.npy') return writeFileAtomic(out, encodeNpy(mean))
-  const [count, columns] = rows.shape
-  const tiles: Float32Array[] = []
-  for (let i = 0; i < count; i++) {
-    const mask = known.subarray(i * columns, (i + 1) * columns)
-    tiles.push(row(rows, i), ...cueAndCompletion(row(rows, i), mask, row(mean, i)))
-  }
-  const triples = Math.max(1, Math.round(Math.sqrt(count / 3)))
-  const sheet = drawSheet(stack(tiles, columns), { ...image!, columns: 3 * triples, gap: 2 })
-  return writeFileAtomic(out, encodePng(sheet))
 }

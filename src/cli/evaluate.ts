@@ -2,18 +2,18 @@
 
 import type { Command } from 'commander'
 import { Rng } from '../random/rng.ts'
-import { checkColumns, type Dataset, head, readData, type ShapeOptions } from './data.ts'
+import { checkColumns, type Dataset, head, readData } from './data.ts'
 import { UsageError } from './failure.ts'
-import { loadRbm } from './model-store.ts'
-import { choice, common, integer, type Seeded } from './options.ts'
+import { evaluateFlow, type FlowEvaluation } from './flow/evaluate.ts'
+import { FLOW } from './flow/model.ts'
+import { loadRbm, readModelFile } from './model-store.ts'
+import { choice, common, type Given, givenTo, integer, refuse } from './options.ts'
 import { decimal } from './report/svg.ts'
 import { bracketOf, type Score } from './scores.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { describeBackend, Session } from './session.ts'
 import { type Binarize, mnist, testBits } from './train-data.ts'
 
-interface EvaluateCommand extends CommonOptions, ShapeOptions, Seeded {
-  readonly mnist?: boolean | string
-  readonly rows?: number
+interface EvaluateCommand extends FlowEvaluation {
   readonly binarize?: Binarize
   readonly aisChains: number
   readonly aisSteps: number
@@ -21,15 +21,19 @@ interface EvaluateCommand extends CommonOptions, ShapeOptions, Seeded {
   readonly flips: number
 }
 
+const ofRbms = ['--binarize', '--ais-chains', '--ais-steps', '--raise-rows', '--flips']
+const ofFlows = ['--dequantize']
+
 const examples = [
   'gibbsite evaluate out/rbm-mnist/model.safetensors --mnist',
   'gibbsite evaluate model.safetensors test.npy --ais-chains 500 --ais-steps 30000 --json',
+  'gibbsite evaluate out/glow/model.safetensors --mnist',
 ]
 
 export function addEvaluate(program: Command): void {
   const command = program
     .command('evaluate')
-    .description('log-likelihood (as a bracket), pseudo-likelihood and free energy of given rows')
+    .description('log-likelihood of given rows: by a flow exactly, by an RBM as a bracket')
     .argument('<model>', 'a .safetensors file of gibbsite')
     .argument('[data]', 'the rows: .npy or IDX')
     .option('--mnist [folder]', 'the test images of MNIST, instead of a data file')
@@ -44,11 +48,37 @@ export function addEvaluate(program: Command): void {
     .option('--ais-steps <n>', 'annealing steps', integer(), 10_000)
     .option('--raise-rows <n>', 'rows for RAISE, an estimate that errs downward', integer(0), 50)
     .option('--flips <n>', 'units of each row that the pseudo-likelihood looks at', integer(), 100)
-  common(command, examples).action(evaluate)
+    .option('--dequantize <n>', 'by a flow: grey levels of the rows (default: as the file says)', integer(2, 65_536))
+  common(command, examples).action((path: string, input: string | undefined, options: EvaluateCommand) =>
+    evaluate(path, input, options, givenTo(command)),
+  )
 }
 
-async function evaluate(path: string, input: string | undefined, options: EvaluateCommand): Promise<void> {
+async function evaluate(
+  path: string,
+  input: string | undefined,
+  options: EvaluateCommand,
+  given: Given,
+): Promise<void> {
   const session = new Session(options)
+  if ((input === undefined) === (options.mnist === undefined)) {
+    throw new UsageError('expected a data file (.npy or IDX) or --mnist, one of the two; see gibbsite evaluate --help')
+  }
+  const { model } = await readModelFile(path)
+  if (model.kind === FLOW) {
+    refuse(given, ofRbms, 'with an RBM; got a flow')
+    return evaluateFlow(session, path, input, options)
+  }
+  refuse(given, ofFlows, 'with a flow; got another model')
+  return evaluateRbm(session, path, input, options)
+}
+
+async function evaluateRbm(
+  session: Session,
+  path: string,
+  input: string | undefined,
+  options: EvaluateCommand,
+): Promise<void> {
   const backend = await session.backend()
   const { rbm } = await loadRbm(path)
   const data = await chosenData(input, options)
@@ -76,9 +106,6 @@ async function evaluate(path: string, input: string | undefined, options: Evalua
 }
 
 async function chosenData(input: string | undefined, options: EvaluateCommand): Promise<Dataset> {
-  if ((input === undefined) === (options.mnist === undefined)) {
-    throw new UsageError('expected a data file (.npy or IDX) or --mnist, one of the two; see gibbsite evaluate --help')
-  }
   if (input !== undefined) return readData(input)
   const { name, test } = await mnist(options)
   return { name: `${name} (test)`, rows: test! }

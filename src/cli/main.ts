@@ -12,6 +12,7 @@ import { addDiagnose } from './diagnose.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { exitCodeOf, exitCodes, sentence } from './failure.ts'
+import { addInpaint } from './flow/inpaint.ts'
 import { addInfo } from './info.ts'
 import { addMcmc } from './mcmc.ts'
 import { addRecall } from './recall.ts'
@@ -23,6 +24,8 @@ const examples = `
 Examples:
   $ gibbsite train rbm --mnist --out out/rbm-mnist
   $ gibbsite sample out/rbm-mnist/model.safetensors --out fantasies.png
+  $ gibbsite train glow --mnist --levels 2 --steps 4 --hidden 64,64 --out out/glow
+  $ gibbsite inpaint out/glow/model.safetensors digits.npy --hide left --out inpainted.png
   $ gibbsite recall patterns.npy noisy.npy --out recalled.png
   $ gibbsite anneal G1.txt --sweeps 5000
   $ gibbsite mcmc eight-schools.ts --out draws.csv
@@ -35,7 +38,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl-C 
 
 function build(): Command {
   const program = new Command('gibbsite')
-    .description('energy models on the command line: train, sample, complete, evaluate, recall, anneal')
+    .description(
+      'energy models and normalizing flows on the command line: train, sample, complete, evaluate, recall, anneal',
+    )
     .version(packageJson.version)
     .addHelpText('after', examples)
     .showHelpAfterError('(add --help for all options and examples)')
@@ -45,6 +50,7 @@ function build(): Command {
     addTrain,
     addSample,
     addComplete,
+    addInpaint,
     addEvaluate,
     addRecall,
     addAnneal,

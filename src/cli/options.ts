@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import * as check from '../check.ts'
 import { ArgumentError } from '../errors.ts'
+import { UsageError } from './failure.ts'
 
 // Commander says which option it was and adds the sentence.
 function parsed<Value>(convert: (text: string) => Value): (text: string) => Value {
@@ -74,4 +75,29 @@ export function common(
     .option('-q, --quiet', 'no progress and no remarks')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n`)
+}
+
+/** Which options the user gave: the others are the command's defaults. */
+export type Given = (name: string) => boolean
+
+export function givenTo(command: Command): Given {
+  return (name) => ![undefined, 'default'].includes(command.getOptionValueSource(name))
+}
+
+/**
+ * Refuses options that belong to another kind of model.
+ *
+ * @param flags such as `--beta`
+ * @param belongs where they belong and what came, such as "with an energy model; got a flow"
+ * @throws UsageError
+ */
+export function refuse(given: Given, flags: readonly string[], belongs: string): void {
+  const camel = (flag: string) => flag.slice(2).replace(/-([a-z])/g, (_, letter) => letter.toUpperCase())
+  const wrong = flags.find((flag) => given(camel(flag)))
+  if (wrong !== undefined) throw new UsageError(`expected ${wrong} only ${belongs}`)
+}
+
+/** A word as it is typed in a shell. */
+export function quoted(text: string): string {
+  return /^[\w./~+=:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

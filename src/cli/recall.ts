@@ -15,7 +15,7 @@ import { addRuleOptions, type RuleOptions, storeOptions, toSpins } from './hopfi
 import { readModelFile } from './model-store.ts'
 import { choice, common, integer, within } from './options.ts'
 import { timeLeft } from './progress.ts'
-import { finished } from './sample.ts'
+import { finished } from './samples.ts'
 import { type CommonOptions, describeBackend, Session } from './session.ts'
 
 interface RecallCommand extends CommonOptions, ShapeOptions, RuleOptions {

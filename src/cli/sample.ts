@@ -1,58 +1,70 @@
-/** `gibbsite sample`: Gibbs chains that run free, written as numbers or as a sheet of images. */
+/** `gibbsite sample`: Gibbs chains that run free, or draws of a flow, written as numbers or as a sheet of images. */
 
-import { extname } from 'node:path'
 import type { Command } from 'commander'
-import type { SampleResult } from '../energy/rbm-sample.ts'
 import { AbortError } from '../errors.ts'
-import { writeFileAtomic } from '../io/files.node.ts'
-import { imageSheet } from '../io/image-sheet.ts'
-import { encodeNpy } from '../io/npy.ts'
+import type { BinaryMatrix, Matrix } from '../matrix.ts'
 import type { Progress } from '../run/progress.ts'
-import type { ImageShape, ShapeOptions } from './data.ts'
-import { Interrupted, UsageError } from './failure.ts'
+import type { ImageShape } from './data.ts'
+import { Interrupted } from './failure.ts'
+import { FLOW } from './flow/model.ts'
+import { type FlowSampling, sampleFlow } from './flow/sample.ts'
 import { prepareFile } from './folder.ts'
 import { loadRbm, readModelFile } from './model-store.ts'
-import { common, integer, nonNegative, type Seeded } from './options.ts'
+import { common, type Given, givenTo, integer, nonNegative, refuse } from './options.ts'
 import { type Task, timeLeft } from './progress.ts'
-import { type BoltzmannSamples, loadMachine, sampleMachine } from './sample-boltzmann.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { loadMachine, sampleMachine } from './sample-boltzmann.ts'
+import { finished, samplesWriter } from './samples.ts'
+import { describeBackend, Session } from './session.ts'
 
-interface SampleCommand extends CommonOptions, ShapeOptions, Seeded {
-  readonly chains: number
+interface SampleCommand extends FlowSampling {
   readonly sweeps: number
   readonly beta: number
-  readonly firstChain: number
   readonly probabilities?: boolean
-  readonly out: string
 }
+
+const ofEnergyModels = ['--sweeps', '--beta', '--probabilities']
+const ofFlows = ['--temperature', '--label']
 
 const examples = [
   'gibbsite sample out/rbm-mnist/model.safetensors --out fantasies.png',
   'gibbsite sample model.safetensors --chains 1000 --sweeps 5000 --seed 7 --out samples.npy',
   'gibbsite sample model.safetensors --chains 1 --first-chain 17 --seed 7 --out chain-17.npy',
+  'gibbsite sample out/glow/model.safetensors --temperature 0.7 --out digits.png',
 ]
 
 export function addSample(program: Command): void {
   const command = program
     .command('sample')
-    .description('draw samples from a trained model by Gibbs sampling')
+    .description('draw samples from a trained model: by Gibbs sampling, or through a flow')
     .argument('<model>', 'a .safetensors file of gibbsite')
-    .option('--chains <n>', 'independent chains, one sample each', integer(), 64)
+    .option('--chains <n>', 'independent chains, or draws of a flow: one sample each', integer(), 64)
     .option('--sweeps <n>', 'sweeps of each chain from its random start', integer(), 1000)
     .option('--beta <x>', 'inverse temperature: below 1 the samples are more varied', nonNegative, 1)
-    .option('--first-chain <n>', 'number of the first chain: any chain can be run alone', integer(0, 2 ** 31), 0)
+    .option('--first-chain <n>', 'number of the first: any chain or draw can be made alone', integer(0, 2 ** 31), 0)
+    .option('--temperature <x>', "of a flow's base: below 1 the samples are less varied", nonNegative, 1)
+    .option('--label <n>', 'of a flow with classes: the class to draw (default: each in turn)', integer(0))
     .option('--probabilities', "write each pixel's probability instead of its state 0 or 1")
     .option('--height <pixels>', 'height of an image in a .png (default: as the model says)', integer())
     .option('--width <pixels>', 'width of an image in a .png', integer())
     .option('-o, --out <file>', '.npy for numbers, .png for a sheet of images', 'samples.png')
-  common(command, examples).action(sample)
+  common(command, examples).action((path: string, options: SampleCommand) => sample(path, options, givenTo(command)))
 }
 
-async function sample(path: string, options: SampleCommand): Promise<void> {
+async function sample(path: string, options: SampleCommand, given: Given): Promise<void> {
   const session = new Session(options)
+  const { model } = await readModelFile(path)
+  if (model.kind === FLOW) {
+    refuse(given, ofEnergyModels, 'with an energy model; got a flow')
+    return sampleFlow(session, path, options)
+  }
+  refuse(given, ofFlows, 'with a flow; got an energy model')
+  return sampleChains(session, path, options)
+}
+
+async function sampleChains(session: Session, path: string, options: SampleCommand): Promise<void> {
   const backend = await session.backend()
   const source = await sourceOf(path, options)
-  const write = writer(options.out, source.image)
+  const write = samplesWriter(options.out, source.image)
   await prepareFile(options.out)
   session.note(`${source.name} on ${describeBackend(backend)}: ${options.chains} chains of ${options.sweeps} sweeps`)
   const task = session.progress.task('sampling', options.sweeps)
@@ -78,7 +90,7 @@ async function sample(path: string, options: SampleCommand): Promise<void> {
 }
 
 interface Drawn {
-  readonly values: Values
+  readonly values: Matrix | BinaryMatrix
   readonly sweep: number
   readonly seed: number | bigint
 }
@@ -119,7 +131,7 @@ async function rbmSource(path: string, options: SampleCommand): Promise<Source> 
 /** The result in the words of this file, also where it is what an abort left. */
 async function named<Result extends { sweep: number; seed: number | bigint }>(
   work: Promise<Result>,
-  valuesOf: (result: Result) => Values,
+  valuesOf: (result: Result) => Matrix | BinaryMatrix,
 ): Promise<Drawn> {
   const drawn = (result: Result) => ({ values: valuesOf(result), sweep: result.sweep, seed: result.seed })
   try {
@@ -127,32 +139,5 @@ async function named<Result extends { sweep: number; seed: number | bigint }>(
   } catch (error) {
     if (!(error instanceof AbortError) || error.partial === undefined) throw error
     throw new AbortError(drawn(error.partial as Result), { cause: error.cause })
-  }
-}
-
-type Values = BoltzmannSamples['states'] | SampleResult['states'] | SampleResult['probabilities']
-
-/** Looks at the name before the work begins; the writer itself is for afterwards. */
-function writer(out: string, image: ImageShape | undefined): (values: Values) => Promise<void> {
-  switch (extname(out).toLowerCase()) {
-    case '.npy':
-      return (values) => writeFileAtomic(out, encodeNpy(values))
-    case '.png':
-      if (!image)
-        throw new UsageError('expected --height and --width for a .png, as the rows are no squares; or write an .npy')
-      return (values) => writeFileAtomic(out, imageSheet(values, { ...image, gap: 2 }))
-    default:
-      throw new UsageError(`expected --out to end in .npy or .png; got ${out}`)
-  }
-}
-
-/** A result, also when the work was stopped half way and left one. */
-export async function finished<Result>(work: Promise<Result>): Promise<{ result: Result; stopped: boolean }> {
-  try {
-    return { result: await work, stopped: false }
-  } catch (error) {
-    if (error instanceof AbortError && error.partial !== undefined)
-      return { result: error.partial as Result, stopped: true }
-    throw error
   }
 }

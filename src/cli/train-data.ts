@@ -18,7 +18,8 @@ export interface TrainingData {
   readonly train: Matrix
   /** Absent when no row was held out. */
   readonly test?: Matrix | undefined
-  /** The digit of each test row, where the data has labels. */
+  /** The digit of each row, where the data has labels. */
+  readonly labels?: Uint8Array | undefined
   readonly testLabels?: Uint8Array | undefined
   readonly image?: ImageShape | undefined
   /** How many values a number can take; undefined for real numbers. */
@@ -55,6 +56,7 @@ export async function mnist({ mnist }: Pick<DataOptions, 'mnist'>): Promise<Trai
     name: folder ?? 'MNIST',
     train: train.images,
     test: test.images,
+    labels: train.labels,
     testLabels: test.labels,
     image: { height, width },
     levels: 256,

@@ -26,7 +26,8 @@ export function pathsIn(folder: string): Record<FileName, string> {
   return Object.fromEntries(entries) as Record<FileName, string>
 }
 
-export async function writeHistory<Epoch extends EpochTime>(path: string, history: History<Epoch>): Promise<void> {
+/** @param history a `History`, or what takes its place where there are no epochs */
+export async function writeHistory(path: string, history: object): Promise<void> {
   await writeText(path, `${toJson(history)}\n`)
 }
 
@@ -78,7 +79,7 @@ function settingText(name: string, value: unknown): string | undefined {
   return String(value)
 }
 
-function spaced(name: string): string {
+export function spaced(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 

@@ -8,6 +8,7 @@ import { Rng } from '../random/rng.ts'
 import { Interrupted, UsageError } from './failure.ts'
 import { prepareFolder } from './folder.ts'
 import { loadRbm } from './model-store.ts'
+import { quoted } from './options.ts'
 import type { EpochRecord } from './report/history.ts'
 import { decimal } from './report/svg.ts'
 import { bracketOf } from './scores.ts'
@@ -154,8 +155,4 @@ function resumeCommand({ options, paths }: TrainingRun, given: Given, path: stri
   // The file knows how far its first run was to go, but not how far a later one.
   if (options.resume !== undefined && given('epochs')) words.push('--epochs', String(options.epochs))
   return [...words, '--out', quoted(out), '--resume', quoted(paths.model)].join(' ')
-}
-
-function quoted(text: string): string {
-  return /^[\w./~+=:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

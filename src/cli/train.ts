@@ -1,6 +1,7 @@
 /** `gibbsite train`: the command line of `train rbm`, and the list of the others. */
 
 import type { Command } from 'commander'
+import { addTrainFlows } from './flow/train.ts'
 import { choice, common, integer, nonNegative, positive, within } from './options.ts'
 import { addTrainBm } from './train-bm.ts'
 import { addTrainHopfield } from './train-hopfield.ts'
@@ -33,6 +34,7 @@ export function addTrain(program: Command): void {
   )
   addTrainBm(train)
   addTrainHopfield(train)
+  addTrainFlows(train)
 }
 
 function learningOptions(command: Command): void {
