@@ -14,9 +14,11 @@ async function learn(name, truth, reach) {
   const data = { data: Float32Array.from(truth.sample(rows, { seed: 1 })), shape: [rows, 2] }
   const test = { data: Float32Array.from(truth.sample(held, { seed: 2 })), shape: [held, 2] }
   const validation = { data: Float32Array.from(truth.sample(held, { seed: 3 })), shape: [held, 2] }
-  const flow = realNVP({ dim: 2, couplings: quick ? 4 : 12, hidden: quick ? [16] : [64, 64], seed: 4 })
+  const size = quick ? { couplings: 4, hidden: [16] } : { couplings: 24, hidden: [64, 64] }
+  const flow = realNVP({ dim: 2, ...size, activation: 'silu', seed: 4 })
+  const pace = { epochs: quick ? 2 : 60, batch: 512, learningRate: { initial: 5e-3, final: 5e-5 }, clip: 5 }
   const start = performance.now()
-  const { best } = await flow.fit(data, { epochs: quick ? 2 : 60, batch: 256, validation, seed: 5 })
+  const { best } = await flow.fit(data, { ...pace, validation, seed: 5 })
   const seconds = (performance.now() - start) / 1000
   const [own, known] = [await flow.logProb(test), truth.logPdf(test.data)]
   const differences = Array.from(known, (value, i) => value - own[i])
