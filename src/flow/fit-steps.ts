@@ -23,6 +23,8 @@ const NONE = new Float32Array()
 const reasons = { logProb: 0, gradient: 1, condition: 2 } as const
 /** Activations that are kept for the backward pass under `memory: 'auto'`, in floats: 64 MiB. */
 const MOST_STORED = 1 << 24
+/** With more parameters than this a call makes one step: several would need one more set of them, and gain nothing. */
+const LARGE = 1 << 21
 // Multiplications a millisecond that any machine gets through; a step has three for each weight, row and pixel.
 const CAUTIOUS_SPEED = 1e6
 const PRODUCTS = 3
@@ -72,6 +74,11 @@ export class FitSteps {
    * @throws DivergenceError or IllConditionedError; the flow then has the last good parameters, and this training is over
    */
   async advance(order: Uint32Array, first: number, count: number): Promise<void> {
+    const most = this.#core.parameters.current.values.length > LARGE ? 1 : count
+    for (let step = first; step < first + count; step += most) await this.#advance(order, step, most)
+  }
+
+  async #advance(order: Uint32Array, first: number, count: number): Promise<void> {
     const { parameters } = this.#core
     const rows = this.#take(order.subarray(first * this.#batch, (first + count) * this.#batch), first)
     const [from, to] = [parameters.current, parameters.take()]

@@ -78,14 +78,17 @@ export function newCore(
   }
 }
 
-/** Gives every parameter its first values. */
+/** Gives every parameter of a new flow its first values. */
 export function startParameters(core: FlowCore, seed: Seed): void {
   const rng = new Rng(fromWords(deriveKey(seed, stream.parameters)))
-  const values = new Float32Array(core.parameters.current.values.length)
+  const { values } = core.parameters.current
   for (const [i, { start, offset, length }] of core.tensors.entries()) {
-    start?.(values.subarray(offset, offset + length), rng.split(i))
+    if (start === undefined) continue
+    // An array of its own for each: a view of the backend's memory might not outlive the drawing.
+    const own = new Float32Array(length)
+    start(own, rng.split(i))
+    values.view().set(own, offset)
   }
-  writeParameters(core, values)
 }
 
 /** Makes parameters that `core.parameters.take` gave the newest. */
