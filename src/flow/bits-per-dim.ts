@@ -2,11 +2,11 @@
 
 import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
-import { type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
+import type { Matrix, MatrixLike } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
 import { checkLongOptions } from '../run/progress.ts'
 import { type FlowCore, stream } from './flow-core.ts'
-import { contextRows, logProb, type RowOptions, rowOptionKeys } from './rows.ts'
+import { contextRows, logProb, type RowOptions, rowOptionKeys, toFlowMatrix } from './rows.ts'
 
 export interface BitsPerDimOptions extends RowOptions {
   /**
@@ -41,7 +41,7 @@ export async function bitsPerDim(
   checkLongOptions(options)
   const levels = check.integerWithin('levels', options.levels ?? 256, 2, MOST_LEVELS)
   const seed = check.seed('seed', options.seed)
-  const matrix = await toMatrixInPieces('data', data, core.dim, 'unit')
+  const matrix = await toFlowMatrix(core, 'data', data, 'unit')
   const context = contextRows(core, options.context, matrix.shape[0])
   const noisy = await dequantized(core, matrix, levels, seed)
   const logs = await logProb(core, noisy, context, options)

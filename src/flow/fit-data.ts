@@ -2,12 +2,12 @@
 
 import { inPieces } from '../backend/pieces.ts'
 import { ArgumentError, expected } from '../errors.ts'
-import { type Matrix, type MatrixLike, type Rule, toMatrixInPieces } from '../matrix.ts'
+import type { Matrix, MatrixLike, Rule } from '../matrix.ts'
 import { deriveKey } from '../random/key.ts'
 import { type DataMark, surveyOf } from '../run/data-survey.ts'
 import type { FlowFitOptions, FlowSettings } from './fit-options.ts'
 import { type FlowCore, stream } from './flow-core.ts'
-import { contextRows } from './rows.ts'
+import { contextRows, toFlowMatrix } from './rows.ts'
 import type { FlowTrainingState, TrainingMarks } from './training-state.ts'
 
 /** Rows and their context [n, core.context], empty for a flow without. */
@@ -52,7 +52,7 @@ async function rowsOf(
 ): Promise<Rows> {
   // A logit takes numbers from 0 to 1 only, and levels are given as such.
   const rule: Rule = dequantize > 0 || core.layers[0]!.kind === 'logit' ? 'unit' : 'finite'
-  const matrix = await toMatrixInPieces(name, data, core.dim, rule)
+  const matrix = await toFlowMatrix(core, name, data, rule)
   return { matrix, context: contextRows(core, context, matrix.shape[0]) }
 }
 

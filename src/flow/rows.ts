@@ -82,10 +82,14 @@ export async function toFlowRows(
 ): Promise<FlowRows> {
   const options = check.options('options', given, rowOptionKeys)
   checkLongOptions(options)
-  const flat = check.isNumericArray(value) && value.length % core.dim === 0
-  const rows = flat ? { data: value, shape: [value.length / core.dim, core.dim] } : value
-  const matrix = await toMatrixInPieces(name, rows, core.dim, rule)
+  const matrix = await toFlowMatrix(core, name, value, rule)
   return { matrix, context: contextRows(core, options.context, matrix.shape[0]) }
+}
+
+/** The same without a context. */
+export function toFlowMatrix({ dim }: FlowCore, name: string, value: MatrixLike, rule: Rule): Promise<Matrix> {
+  const flat = check.isNumericArray(value) && value.length % dim === 0
+  return toMatrixInPieces(name, flat ? { data: value, shape: [value.length / dim, dim] } : value, dim, rule)
 }
 
 /** The layers' x -> z. */

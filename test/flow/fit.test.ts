@@ -101,6 +101,16 @@ describe('learning', () => {
     expect(history[0]!.logLikelihood).toBeCloseTo(average(await flow.logProb(points)), 6)
   })
 
+  it('takes rows one after the other in a flat typed array', async () => {
+    const [flat, shaped] = [model(), model()]
+    const options = { ...usual, epochs: 1, seed: 5 }
+    const rows = { data: points.data.subarray(0, 400), shape: [100, 4] }
+    await flat.fit(rows.data, { ...options, validation: rows.data })
+    await shaped.fit(rows, { ...options, validation: rows })
+    expect(flat.toBytes()).toEqual(shaped.toBytes())
+    await expect(flat.fit(points.data.subarray(1), usual)).rejects.toThrow('`data` to have 4 columns')
+  })
+
   it('takes levels with noise of one level, which the likelihood shows', async () => {
     const rng = new Rng(3)
     const data = { data: new Float32Array(2000).map(() => 0), shape: [1000, 2] }
