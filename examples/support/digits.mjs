@@ -4,9 +4,14 @@ import { imageSheet, Rng } from 'gibbsite'
 export const SIDE = 28
 export const PIXELS = SIDE * SIDE
 
+/** Rows `first` to `first + count`. */
+export function slice({ data }, first, count) {
+  return { data: data.subarray(first * PIXELS, (first + count) * PIXELS), shape: [count, PIXELS] }
+}
+
 /** The first `count` rows. */
-export function head({ data }, count) {
-  return { data: data.subarray(0, count * PIXELS), shape: [count, PIXELS] }
+export function head(images, count) {
+  return slice(images, 0, count)
 }
 
 /** The first digit of each kind. */
