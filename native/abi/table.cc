@@ -253,14 +253,12 @@ static constexpr kernel_entry kernels[] = {
            parameter_gradient, z_gradient),
     KERNEL(flow_locate, program, parameters, rows, context, inverse),
     KERNEL(flow_ill_conditioned, program, parameters),
-    KERNEL(adam_step, gradient, rate, clip, weight_decay, decayed, step, parameters, first_moment, second_moment,
-           updated),
     KERNEL(flow_initialize, program, parameters, x, context),
-
-    // flow_dequantize.h, flow_train.h, adam.h
+    // flow_dequantize.h, flow_train.h
     KERNEL(flow_dequantize, x, levels, key_low, key_high, number, first, out),
     KERNEL(flow_train, program, x, context, batch, rates, levels, key_low, key_high, first_step, clip, weight_decay,
            decayed, store, parameters, first_moment, second_moment, updated, before, log_prob, failure),
+    // adam.h
     KERNEL(adam_step, gradient, rate, clip, weight_decay, decayed, step, parameters, first_moment, second_moment,
            updated),
 };

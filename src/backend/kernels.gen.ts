@@ -1152,18 +1152,6 @@ export interface Kernels {
     program: Span<Int32Array>,
     parameters: Span<Float32Array>,
   ): number
-  adamStep(
-    gradient: Span<Float32Array>,
-    rate: number,
-    clip: number,
-    weightDecay: number,
-    decayed: Span<Uint32Array>,
-    step: number,
-    parameters: Span<Float32Array>,
-    firstMoment: Written<Float32Array>,
-    secondMoment: Written<Float32Array>,
-    updated: Written<Float32Array>,
-  ): number
   flowInitialize(
     program: Span<Int32Array>,
     parameters: Written<Float32Array>,
