@@ -8,7 +8,7 @@ import { shuffled } from '../random/shuffled.ts'
 import { Pace } from '../run/progress.ts'
 import { setValues, valuesOf } from '../run/shared-parameters.ts'
 import type { Stepwise } from '../run/stepwise.ts'
-import { epochsWanted, trainAlone } from '../run/training.ts'
+import { epochsWanted, howFar, trainAlone } from '../run/training.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
 import { BitRows, binarizeKey, binarizeWay, type Survey, survey } from './rbm-data.ts'
@@ -242,17 +242,13 @@ class Fit {
   }
 
   #progress(): FitProgress {
-    const { epoch, step } = this.#state
-    const done = epoch * this.#steps + step
-    const seconds = (performance.now() - this.#started) / 1000
-    return {
-      epoch,
+    const run = {
       epochs: this.#epochs,
-      step,
       steps: this.#steps,
-      learningRate: this.#rates.at(Math.max(0, done - 1)),
-      examplesPerSecond: (this.#stepsHere * this.#rows.rows) / this.#steps / seconds,
-      secondsLeft: (seconds / this.#stepsHere) * (this.#epochs * this.#steps - done),
+      rows: this.#rows.rows,
+      stepsHere: this.#stepsHere,
+      started: this.#started,
     }
+    return howFar(this.#state, run, this.#rates)
   }
 }

@@ -7,7 +7,7 @@ import { fromWords, type Seed, toWords } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import { Pace } from '../run/progress.ts'
 import type { Stepwise } from '../run/stepwise.ts'
-import { epochsWanted, trainAlone } from '../run/training.ts'
+import { epochsWanted, howFar, trainAlone } from '../run/training.ts'
 import { checkSameData, judgedRows, type TrainingData, trainingData } from './fit-data.ts'
 import {
   checkFitOptions,
@@ -201,17 +201,16 @@ class Fit {
   }
 
   #progress(): FlowFitProgress {
-    const { epoch, step, sum, lastMean } = this.#state
-    const done = epoch * this.#steps + step
-    const seconds = (performance.now() - this.#started) / 1000
-    return {
-      epoch,
+    const { step, sum, lastMean } = this.#state
+    const run = {
       epochs: this.#epochs,
-      step,
       steps: this.#steps,
-      learningRate: this.#rates.at(Math.max(0, done - 1)),
-      examplesPerSecond: (this.#stepsHere * this.#rows) / this.#steps / seconds,
-      secondsLeft: (seconds / this.#stepsHere) * (this.#epochs * this.#steps - done),
+      rows: this.#rows,
+      stepsHere: this.#stepsHere,
+      started: this.#started,
+    }
+    return {
+      ...howFar(this.#state, run, this.#rates),
       logLikelihood: step === 0 ? lastMean : sum / (step * this.#settings.batch),
     }
   }

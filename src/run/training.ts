@@ -55,3 +55,44 @@ export function epochsWanted(asked: number | undefined, before: Position | undef
   if (epochs >= begun) return epochs
   throw new ArgumentError(expected('epochs', `to be at least ${begun}, the epochs begun so far`, epochs))
 }
+
+/** What a run of training has done, for its report. */
+interface Run {
+  readonly epochs: number
+  /** Of an epoch. */
+  readonly steps: number
+  readonly rows: number
+  /** Steps that this run has made, of those since the training began. */
+  readonly stepsHere: number
+  /** By `performance.now()`. */
+  readonly started: number
+}
+
+/** How far a training has come, and how fast: a part of every model's report. */
+interface HowFar {
+  readonly epoch: number
+  readonly epochs: number
+  readonly step: number
+  readonly steps: number
+  readonly learningRate: number
+  readonly examplesPerSecond: number
+  readonly secondsLeft: number
+}
+
+export function howFar(
+  { epoch, step }: Omit<Position, 'horizon'>,
+  { epochs, steps, rows, stepsHere, started }: Run,
+  rates: { at(step: number): number },
+): HowFar {
+  const done = epoch * steps + step
+  const seconds = (performance.now() - started) / 1000
+  return {
+    epoch,
+    epochs,
+    step,
+    steps,
+    learningRate: rates.at(Math.max(0, done - 1)),
+    examplesPerSecond: (stepsHere * rows) / steps / seconds,
+    secondsLeft: (seconds / stepsHere) * (epochs * steps - done),
+  }
+}
