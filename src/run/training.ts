@@ -79,6 +79,7 @@ interface HowFar {
   readonly secondsLeft: number
 }
 
+/** Where a run of training stands, from the position of the training and what the run has done. */
 export function howFar(
   { epoch, step }: Omit<Position, 'horizon'>,
   { epochs, steps, rows, stepsHere, started }: Run,
