@@ -1,4 +1,4 @@
-// The same specs three times: the addon in Node, WebAssembly in Node, WebAssembly in a real Chromium.
+// The same specs three times: the addon in Node, WebAssembly in Node, WebAssembly in a real Chromium. And the playground's own.
 import { accessSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { playwright } from '@vitest/browser-playwright'
@@ -62,4 +62,16 @@ const browser = {
   },
 }
 
-export default defineConfig({ test: { projects: [node('native'), node('wasm'), browser] } })
+/** The playground, driven in Chromium. One file after the other: they share one browser, and each keeps a core busy. */
+const playground = {
+  test: {
+    ...limits,
+    name: 'playground',
+    include: ['playground/test/**/*.test.ts'],
+    globalSetup: ['playground/test/support/global-setup.ts'],
+    fileParallelism: false,
+    env: { CHROMIUM: chromium() },
+  },
+}
+
+export default defineConfig({ test: { projects: [node('native'), node('wasm'), browser, playground] } })

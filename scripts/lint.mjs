@@ -19,6 +19,7 @@ const checks = (fix) => [
   ['clang-format', 'clang-format-19', [...(fix ? ['-i'] : ['--dry-run', '-Werror']), ...cppFiles()]],
   ['types of src', bin('tsc'), ['--noEmit']],
   ['types of tests', bin('tsc'), ['--noEmit', '-p', 'tsconfig.test.json']],
+  ['types of the playground', bin('tsc'), ['--noEmit', '-p', 'playground/tsconfig.json']],
   ['imports point down', process.execPath, ['scripts/check-layers.mjs']],
 ]
 

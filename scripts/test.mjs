@@ -45,7 +45,7 @@ function ctest(folder, env = {}) {
   return { passed: number('tests') - failed - skipped, failed, skipped }
 }
 
-/** Runs one of the three projects of vitest.config.ts. */
+/** Runs one of the projects of vitest.config.ts. */
 function vitest(project) {
   const file = join(RESULTS, `${project}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
@@ -104,6 +104,7 @@ const STAGES = [
   ['specs, native', () => vitest('node-native')],
   ['specs, WASM', () => vitest('node-wasm')],
   ['specs, Chromium', () => vitest('chromium-wasm')],
+  ['playground', () => vitest('playground')],
   ['package', pack],
   ['publint', () => run(bin('publint'), ['run', tarball(), '--strict'])],
   ['types as exported', () => run(bin('attw'), [tarball(), '--exclude-entrypoints', 'gibbsite.wasm'])],
