@@ -188,6 +188,7 @@ export {
   type RngState,
   type UniformOptions,
 } from './random/rng.ts'
+export type { EpochOptions, TrainingProgress } from './run/fit-options.ts'
 export type { LongOptions, Progress } from './run/progress.ts'
 export type { Stepwise } from './run/stepwise.ts'
 export { type AnalyzeChainOptions, analyzeChain, type ChainAnalysis } from './sampling/chain/analyze-chain.ts'

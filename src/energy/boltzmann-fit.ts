@@ -2,14 +2,14 @@
 
 import type { BackendArray } from '../backend/backend.ts'
 import { inPieces } from '../backend/pieces.ts'
-import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
+import { AbortError, DivergenceError } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, fromWords, type Key, type Seed } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import type { DataMark } from '../run/data-survey.ts'
 import { Pace } from '../run/progress.ts'
 import type { Stepwise } from '../run/stepwise.ts'
-import { trainAlone } from '../run/training.ts'
+import { checkSameRows, epochsWanted, howFar, trainAlone, trainingBefore } from '../run/training.ts'
 import { gather, unpackValues, wordsPerRow } from './bits.ts'
 import { type BoltzmannCore, stream } from './boltzmann-core.ts'
 import { DenseCouplings } from './boltzmann-couplings.ts'
@@ -58,29 +58,20 @@ export function startFit(
 async function prepare(core: BoltzmannCore, data: MatrixLike, options: Given): Promise<Fit> {
   const before = options.resume ? resumable(core, options) : undefined
   const settings = before?.settings ?? settingsOf(options)
-  const epochs = options.epochs ?? before?.horizon ?? 10
-  const begun = before === undefined ? 0 : before.epoch + (before.step > 0 ? 1 : 0)
-  if (epochs < begun) {
-    throw new ArgumentError(expected('epochs', `to be at least ${begun}, the epochs begun so far`, epochs))
-  }
+  const epochs = epochsWanted(options.epochs, before)
   const { bits, rows } = await toStates(core.backend, 'data', data, core.visible)
   checkFits('batch', Math.min(settings.batch, rows), core.units)
   checkFits('chains', settings.chains, core.units)
   const mark = await markOf(core, bits, rows, options.signal)
-  if (before && (mark.rows !== before.data.rows || mark.hash !== before.data.hash)) {
-    const got = mark.rows === before.data.rows ? 'other values' : mark.rows
-    throw new ArgumentError(expected('data', `to be those of the training resumed, ${before.data.rows} rows`, got))
-  }
+  if (before) checkSameRows('data', before.data, mark)
   core.training = before ?? (await beginning(core, settings, epochs, bits, mark))
   return new Fit(core, bits, epochs, options)
 }
 
 function resumable({ training }: BoltzmannCore, options: Given): BoltzmannTraining {
-  if (training === undefined) {
-    throw new ArgumentError(expected('resume', 'to be false for a machine that was not in training', 'true'))
-  }
-  checkUnchanged(options, training.settings)
-  return training
+  const before = trainingBefore(training, 'machine')
+  checkUnchanged(options, before.settings)
+  return before
 }
 
 /** Enough of the data to notice that it is another one. */
@@ -285,17 +276,13 @@ class Fit {
   }
 
   #progress(): BoltzmannFitProgress {
-    const { epoch, step } = this.#training
-    const done = epoch * this.#steps + step
-    const seconds = (performance.now() - this.#started) / 1000
-    return {
-      epoch,
+    const run = {
       epochs: this.#epochs,
-      step,
       steps: this.#steps,
-      learningRate: this.#rates.at(Math.max(0, done - 1)),
-      examplesPerSecond: (this.#stepsHere * this.#rows) / this.#steps / seconds,
-      secondsLeft: (seconds / Math.max(1, this.#stepsHere)) * (this.#epochs * this.#steps - done),
+      rows: this.#rows,
+      stepsHere: this.#stepsHere,
+      started: this.#started,
     }
+    return howFar(this.#training, run, this.#rates)
   }
 }

@@ -1,9 +1,9 @@
 /** The options of `BoltzmannMachine.fit`: what they mean, their defaults, and their checks, for callers and files alike. */
 
 import * as check from '../check.ts'
-import { ArgumentError, expected } from '../errors.ts'
 import type { Seed } from '../random/key.ts'
-import { decimal, withoutUndefined } from '../run/settings.ts'
+import { checkEpochOptions, type EpochOptions, type TrainingProgress } from '../run/fit-options.ts'
+import { checkSame, decimal, withoutUndefined } from '../run/settings.ts'
 import { below1, checkLearningRate, type LearningRate, type Settings } from './rbm-options.ts'
 
 /** What a training does, apart from how long and on what data. */
@@ -26,30 +26,12 @@ export interface BoltzmannTrainingOptions {
   seed?: Seed | undefined
 }
 
-export interface BoltzmannFitOptions extends BoltzmannTrainingOptions {
-  /** Passes over the data, in all: a resumed training goes on up to this number. Default 10, or that of the training resumed. */
-  epochs?: number | undefined
+export interface BoltzmannFitOptions extends BoltzmannTrainingOptions, EpochOptions<BoltzmannFitProgress> {
   /** Rows, the first ones, whose pseudo-likelihood each epoch reports where nothing is hidden; 0 reports none. Default 1000. */
   monitor?: number | undefined
-  /** Go on with the training that this machine (or its file) was in, with its options. Default false. */
-  resume?: boolean | undefined
-  /** Stops after the step at hand; the machine then has the parameters of that step and can be resumed. */
-  signal?: AbortSignal | undefined
-  /** Called about ten times a second, and at the end of each epoch. */
-  onProgress?: ((info: BoltzmannFitProgress) => void) | undefined
 }
 
-export interface BoltzmannFitProgress {
-  /** Epochs finished. */
-  readonly epoch: number
-  /** Epochs that the training will have had. */
-  readonly epochs: number
-  /** Steps finished in the epoch at hand, of `steps`. */
-  readonly step: number
-  readonly steps: number
-  readonly learningRate: number
-  readonly examplesPerSecond: number
-  readonly secondsLeft: number
+export interface BoltzmannFitProgress extends TrainingProgress {
   /** At the end of an epoch, where nothing is hidden: mean log pseudo-likelihood of the monitored rows, in nats. */
   readonly pseudoLogLikelihood?: number
 }
@@ -93,16 +75,11 @@ const defaults = {
 }
 
 const settingKeys = Object.keys(checks) as (keyof BoltzmannSettings)[]
-const fitOnlyKeys = ['epochs', 'monitor', 'resume', 'signal', 'onProgress'] as const
 
 /** Refuses unknown names, and what does not depend on the settings. */
 export function checkFitOptions(given: BoltzmannFitOptions | undefined): Partial<BoltzmannFitOptions> {
-  const options = check.options('options', given, [...settingKeys, ...fitOnlyKeys])
-  if (options.epochs !== undefined) check.positiveInteger('epochs', options.epochs, 2 ** 31)
-  check.flag('resume', options.resume ?? false)
+  const options = checkEpochOptions(given, [...settingKeys, 'monitor'])
   check.nonNegativeInteger('monitor', options.monitor ?? 0)
-  check.signal('signal', options.signal)
-  check.optionalFunction('onProgress', options.onProgress)
   return options
 }
 
@@ -114,10 +91,5 @@ export function settingsOf(options: object, filled: object = defaults): Boltzman
 
 /** Resuming takes the options of the training resumed; one that is given again must be the same. */
 export function checkUnchanged(options: BoltzmannTrainingOptions, settings: BoltzmannSettings): void {
-  for (const key of settingKeys) {
-    if (options[key] === undefined) continue
-    const [before, now] = [JSON.stringify(settings[key]), JSON.stringify(checks[key](options[key]))]
-    if (before === now) continue
-    throw new ArgumentError(expected(key, `to be ${before}, as in the training that is resumed`, now))
-  }
+  checkSame(checks, options, settings)
 }

@@ -1,14 +1,14 @@
 /** Training of a Gaussian RBM: epochs of kernel calls, with the model always at a finished step. */
 
 import { inPieces } from '../backend/pieces.ts'
-import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
+import { AbortError, DivergenceError } from '../errors.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
 import { deriveKey, type Key } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import { Pace } from '../run/progress.ts'
 import { setValues, valuesOf } from '../run/shared-parameters.ts'
 import type { Stepwise } from '../run/stepwise.ts'
-import { epochsWanted, howFar, trainAlone } from '../run/training.ts'
+import { checkSameRows, epochsWanted, howFar, trainAlone, trainingBefore } from '../run/training.ts'
 import {
   type GaussianCore,
   type GaussianParameters,
@@ -64,7 +64,7 @@ async function prepare(core: GaussianCore, data: MatrixLike, options: Given): Pr
   const settings = before?.settings ?? gaussianSettingsOf(options)
   const epochs = epochsWanted(options.epochs, before)
   const about = await gaussianSurvey(core, data, options.signal)
-  if (before) checkSameData(before, about)
+  if (before) checkSameRows('data', before.data, about.mark)
   else await checkUnits(core, core.fresh ? about : core.parameters.current, about.matrix, options.signal)
   const widest = Math.max(core.visible, core.hidden)
   checkFits('batch', Math.min(settings.batch, about.mark.rows), widest)
@@ -73,21 +73,10 @@ async function prepare(core: GaussianCore, data: MatrixLike, options: Given): Pr
   return new Fit(core, core.training!, about.matrix, epochs, options)
 }
 
-function resumable(core: GaussianCore, options: Given): GaussianTrainingState {
-  if (core.training === undefined) {
-    throw new ArgumentError(expected('resume', 'to be false for a model that was not in training', 'true'))
-  }
-  checkGaussianUnchanged(options, core.training.settings)
-  return core.training
-}
-
-function checkSameData({ data }: GaussianTrainingState, { mark }: GaussianSurvey): void {
-  if (mark.rows !== data.rows) {
-    throw new ArgumentError(expected('data', `to be those of the training resumed, ${data.rows} rows`, mark.rows))
-  }
-  if (mark.hash !== data.hash) {
-    throw new ArgumentError(expected('data', 'to be those of the training resumed', 'other values'))
-  }
+function resumable({ training }: GaussianCore, options: Given): GaussianTrainingState {
+  const before = trainingBefore(training, 'model')
+  checkGaussianUnchanged(options, before.settings)
+  return before
 }
 
 /** Refuses data that these units can't hold. */

@@ -2,16 +2,10 @@
 
 import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
+import { checkEpochOptions, type EpochOptions, type TrainingProgress } from '../run/fit-options.ts'
 import { checkSame, withoutUndefined } from '../run/settings.ts'
 import { LARGEST_SIGMA, SMALLEST_SIGMA } from './gaussian-rbm-core.ts'
-import {
-  checks as binaryChecks,
-  type FitOptions,
-  type FitProgress,
-  MOST_CHAINS,
-  type Settings,
-  type TrainingOptions,
-} from './rbm-options.ts'
+import { checks as binaryChecks, MOST_CHAINS, type Settings, type TrainingOptions } from './rbm-options.ts'
 
 /** What a training does, apart from how long and on what data. Those of the binary RBM where the names are the same. */
 export interface GaussianTrainingOptions
@@ -33,12 +27,10 @@ export interface GaussianTrainingOptions
   sigmaRange?: readonly [smallest: number, largest: number] | undefined
 }
 
-export interface GaussianFitOptions
-  extends GaussianTrainingOptions,
-    Pick<FitOptions, 'epochs' | 'resume' | 'signal' | 'onProgress'> {}
+export interface GaussianFitOptions extends GaussianTrainingOptions, EpochOptions<GaussianFitProgress> {}
 
 /** Where a training is; the pseudo-likelihoods of the binary RBM have no counterpart here. */
-export type GaussianFitProgress = Omit<FitProgress, 'pseudoLogLikelihood' | 'validation'>
+export type GaussianFitProgress = TrainingProgress
 
 /** Options with all defaults filled in, as plain JSON: they are saved with the model. */
 export interface GaussianSettings
@@ -81,12 +73,7 @@ const settingKeys = Object.keys(checks) as (keyof GaussianSettings)[]
 
 /** Refuses unknown names, and what does not depend on the settings. */
 export function checkGaussianFit(given: GaussianFitOptions | undefined): Partial<GaussianFitOptions> {
-  const options = check.options('options', given, [...settingKeys, 'epochs', 'resume', 'signal', 'onProgress'])
-  if (options.epochs !== undefined) check.positiveInteger('epochs', options.epochs, 2 ** 31)
-  check.flag('resume', options.resume ?? false)
-  check.signal('signal', options.signal)
-  check.optionalFunction('onProgress', options.onProgress)
-  return options
+  return checkEpochOptions(given, settingKeys)
 }
 
 /** The settings of a new training. */

@@ -1,17 +1,17 @@
 /** Training of an RBM: epochs of kernel calls, with the model always at a finished step. */
 
 import { inPieces } from '../backend/pieces.ts'
-import { AbortError, ArgumentError, DivergenceError, expected } from '../errors.ts'
+import { AbortError, DivergenceError } from '../errors.ts'
 import { type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import { Pace } from '../run/progress.ts'
 import { setValues, valuesOf } from '../run/shared-parameters.ts'
 import type { Stepwise } from '../run/stepwise.ts'
-import { epochsWanted, howFar, trainAlone } from '../run/training.ts'
+import { checkSameRows, epochsWanted, howFar, trainAlone, trainingBefore } from '../run/training.ts'
 import { cautiousSweeps, checkFits } from './limits.ts'
 import { type RbmCore, stream } from './rbm-core.ts'
-import { BitRows, binarizeKey, binarizeWay, type Survey, survey } from './rbm-data.ts'
+import { BitRows, binarizeKey, binarizeWay, survey } from './rbm-data.ts'
 import { Monitor } from './rbm-monitor.ts'
 import {
   checkFitOptions,
@@ -64,7 +64,7 @@ async function prepare(core: RbmCore, data: MatrixLike, options: Given): Promise
       ? undefined
       : await toMatrixInPieces('validation', options.validation, core.visible, 'unit')
   const about = await survey(core.backend, 'data', data, core.visible, options.signal)
-  if (before) checkSameData(before, about)
+  if (before) checkSameRows('data', before.data, about.mark)
   const settings = { ...asked, binarize: binarizeWay(asked.binarize, about.binary) }
   const seed = BigInt(settings.seed)
   checkMemory(core, settings, about.mark.rows)
@@ -81,21 +81,10 @@ function checkMemory({ visible, hidden }: RbmCore, { batch, chains, temperatures
   checkFits('chains', chains * temperatures.length, widest)
 }
 
-function resumable(core: RbmCore, options: Given): TrainingState {
-  if (core.training === undefined) {
-    throw new ArgumentError(expected('resume', 'to be false for a model that was not in training', 'true'))
-  }
-  checkUnchanged(options, core.training.settings)
-  return core.training
-}
-
-function checkSameData({ data }: TrainingState, { mark }: Survey): void {
-  if (mark.rows !== data.rows) {
-    throw new ArgumentError(expected('data', `to be those of the training resumed, ${data.rows} rows`, mark.rows))
-  }
-  if (mark.hash !== data.hash) {
-    throw new ArgumentError(expected('data', 'to be those of the training resumed', 'other values'))
-  }
+function resumable({ training }: RbmCore, options: Given): TrainingState {
+  const before = trainingBefore(training, 'model')
+  checkUnchanged(options, before.settings)
+  return before
 }
 
 function workingParameters({ workspace, visible, hidden }: RbmCore): Parameters {

@@ -4,6 +4,7 @@ import * as check from '../check.ts'
 import { ArgumentError, expected, show } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import type { Seed } from '../random/key.ts'
+import { checkEpochOptions, type EpochOptions, type TrainingProgress } from '../run/fit-options.ts'
 import { checkSame, decimal, withoutUndefined } from '../run/settings.ts'
 
 /** A learning rate that moves from `initial` to `final` over the epochs of the first `fit`, then stays there. */
@@ -61,34 +62,16 @@ export interface TrainingOptions {
   seed?: Seed | undefined
 }
 
-export interface FitOptions extends TrainingOptions {
-  /** Passes over the data, in all: a resumed training goes on up to this number. Default 10, or that of the training resumed. */
-  epochs?: number | undefined
+export interface FitOptions extends TrainingOptions, EpochOptions<FitProgress> {
   /** In a fresh model, start with visible biases log(p / (1 - p)) of the data's means p [Hinton 2010]; default true. */
   initBias?: boolean | undefined
   /** Rows, chosen at random, whose pseudo-likelihood each epoch reports; 0 reports none. Default 1000. */
   monitor?: number | undefined
   /** Data that is not trained on: epochs report its pseudo-likelihood and the gap of free energies to the training data. */
   validation?: MatrixLike | undefined
-  /** Go on with the training that this model (or its file) was in, with its options. Default false. */
-  resume?: boolean | undefined
-  /** Stops after the step at hand; the model then has the parameters of that step and can be resumed. */
-  signal?: AbortSignal | undefined
-  /** Called about ten times a second, and at the end of each epoch. */
-  onProgress?: ((info: FitProgress) => void) | undefined
 }
 
-export interface FitProgress {
-  /** Epochs finished. */
-  readonly epoch: number
-  /** Epochs that the training will have had. */
-  readonly epochs: number
-  /** Steps finished in the epoch at hand, of `steps`. */
-  readonly step: number
-  readonly steps: number
-  readonly learningRate: number
-  readonly examplesPerSecond: number
-  readonly secondsLeft: number
+export interface FitProgress extends TrainingProgress {
   /** At the end of an epoch: estimated mean log pseudo-likelihood of the monitored rows, in nats. */
   readonly pseudoLogLikelihood?: number
   /** At the end of an epoch, where there is validation data. */
@@ -152,17 +135,13 @@ const defaults: { [K in keyof Settings]?: unknown } = {
 }
 
 const settingKeys = Object.keys(checks) as (keyof Settings)[]
-const fitOnlyKeys = ['epochs', 'initBias', 'monitor', 'validation', 'resume', 'signal', 'onProgress'] as const
+const fitOnlyKeys = ['initBias', 'monitor', 'validation'] as const
 
 /** Refuses unknown names, and what does not depend on the settings. */
 export function checkFitOptions(given: FitOptions | undefined): Partial<FitOptions> {
-  const options = check.options('options', given, [...settingKeys, ...fitOnlyKeys])
-  if (options.epochs !== undefined) check.positiveInteger('epochs', options.epochs, 2 ** 31)
+  const options = checkEpochOptions(given, [...settingKeys, ...fitOnlyKeys])
   check.flag('initBias', options.initBias ?? true)
-  check.flag('resume', options.resume ?? false)
   check.nonNegativeInteger('monitor', options.monitor ?? 0)
-  check.signal('signal', options.signal)
-  check.optionalFunction('onProgress', options.onProgress)
   return options
 }
 

@@ -1,10 +1,10 @@
 /** The rows of a training: what was given, checked, and the rows of a step in their order. */
 
 import { inPieces } from '../backend/pieces.ts'
-import { ArgumentError, expected } from '../errors.ts'
 import type { Matrix, MatrixLike, Rule } from '../matrix.ts'
 import { deriveKey } from '../random/key.ts'
-import { type DataMark, surveyOf } from '../run/data-survey.ts'
+import { surveyOf } from '../run/data-survey.ts'
+import { checkSameRows } from '../run/training.ts'
 import type { FlowFitOptions, FlowSettings } from './fit-options.ts'
 import { type FlowCore, stream } from './flow-core.ts'
 import { contextRows, toFlowMatrix } from './rows.ts'
@@ -58,17 +58,7 @@ async function rowsOf(
 
 /** Refuses data that are not those of the training resumed. */
 export function checkSameData({ marks: before }: FlowTrainingState, marks: TrainingMarks): void {
-  for (const name of ['data', 'context', 'validation'] as const) checkSameMark(name, before[name], marks[name])
-}
-
-function checkSameMark(name: string, before: DataMark | undefined, now: DataMark | undefined): void {
-  if (before?.rows === now?.rows && before?.hash === now?.hash) return
-  const wanted = `to be ${before === undefined ? 'absent, as in' : 'those of'} the training resumed`
-  if (before === undefined) throw new ArgumentError(expected(name, wanted, `${now!.rows} rows`))
-  if (before.rows !== now?.rows) {
-    throw new ArgumentError(expected(name, `${wanted}, ${before.rows} rows`, now?.rows ?? 'none'))
-  }
-  throw new ArgumentError(expected(name, wanted, 'other values'))
+  for (const name of ['data', 'context', 'validation'] as const) checkSameRows(name, before[name], marks[name])
 }
 
 /** The rows of these numbers, one after the other. */

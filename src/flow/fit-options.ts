@@ -4,6 +4,7 @@ import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import type { Seed } from '../random/key.ts'
+import { checkEpochOptions, type EpochOptions, type TrainingProgress } from '../run/fit-options.ts'
 import { checkSame, decimal, withoutUndefined } from '../run/settings.ts'
 
 /** A learning rate that moves from `initial` to `final` over the epochs of the first `fit`, then stays there. */
@@ -50,34 +51,16 @@ export interface FlowTrainingOptions {
   seed?: Seed | undefined
 }
 
-export interface FlowFitOptions extends FlowTrainingOptions {
-  /** Passes over the data, in all: a resumed training goes on up to this number. Default 10, or that of the training resumed. */
-  epochs?: number | undefined
+export interface FlowFitOptions extends FlowTrainingOptions, EpochOptions<FlowFitProgress> {
   /** Of a flow with context: [n, context], or one row for all. */
   context?: MatrixLike | undefined
   /** Rows that are not trained on: every epoch reports their mean log p, and the best epoch's parameters are kept. */
   validation?: MatrixLike | undefined
   /** Of the validation rows, in a flow with context. */
   validationContext?: MatrixLike | undefined
-  /** Go on with the training that this model (or its file) was in, with its options. Default false. */
-  resume?: boolean | undefined
-  /** Stops after the step at hand; the model then has the parameters of that step and can be resumed. */
-  signal?: AbortSignal | undefined
-  /** Called about ten times a second, and at the end of each epoch. */
-  onProgress?: ((info: FlowFitProgress) => void) | undefined
 }
 
-export interface FlowFitProgress {
-  /** Epochs finished. */
-  readonly epoch: number
-  /** Epochs that the training will have had. */
-  readonly epochs: number
-  /** Steps finished in the epoch at hand, of `steps`. */
-  readonly step: number
-  readonly steps: number
-  readonly learningRate: number
-  readonly examplesPerSecond: number
-  readonly secondsLeft: number
+export interface FlowFitProgress extends TrainingProgress {
   /**
    * Mean log p of the epoch's rows in nats, each as it was when its step came: of the steps since the epoch began, or,
    * where none is finished, of the epoch before.
@@ -131,15 +114,11 @@ const defaults: { readonly [K in keyof FlowSettings]?: unknown } = {
 }
 
 const settingKeys = Object.keys(checks) as (keyof FlowSettings)[]
-const fitOnlyKeys = ['epochs', 'context', 'validation', 'validationContext', 'resume', 'signal', 'onProgress'] as const
+const fitOnlyKeys = ['context', 'validation', 'validationContext'] as const
 
 /** Refuses unknown names, and what does not depend on the settings. */
 export function checkFitOptions(given: FlowFitOptions | undefined): Partial<FlowFitOptions> {
-  const options = check.options('options', given, [...settingKeys, ...fitOnlyKeys])
-  if (options.epochs !== undefined) check.positiveInteger('epochs', options.epochs, 2 ** 31)
-  check.flag('resume', options.resume ?? false)
-  check.signal('signal', options.signal)
-  check.optionalFunction('onProgress', options.onProgress)
+  const options = checkEpochOptions(given, [...settingKeys, ...fitOnlyKeys])
   if (options.validation === undefined) {
     needsValidation('patience', options.patience)
     needsValidation('validationContext', options.validationContext)

@@ -1,13 +1,13 @@
 /** Training of a flow by maximum likelihood: what was asked for, checked, and the way through the epochs. */
 
 import { inPieces } from '../backend/pieces.ts'
-import { AbortError, ArgumentError, expected } from '../errors.ts'
+import { AbortError } from '../errors.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
 import { fromWords, type Seed, toWords } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import { Pace } from '../run/progress.ts'
 import type { Stepwise } from '../run/stepwise.ts'
-import { epochsWanted, howFar, trainAlone } from '../run/training.ts'
+import { epochsWanted, howFar, trainAlone, trainingBefore } from '../run/training.ts'
 import { checkSameData, judgedRows, type TrainingData, trainingData } from './fit-data.ts'
 import {
   checkFitOptions,
@@ -60,12 +60,10 @@ async function prepare(core: FlowCore, data: MatrixLike, options: Given): Promis
   return new Fit(core, core.training!, about, judged, epochs, options)
 }
 
-function resumable(core: FlowCore, options: Given): FlowTrainingState {
-  if (core.training === undefined) {
-    throw new ArgumentError(expected('resume', 'to be false for a flow that was not in training', 'true'))
-  }
-  checkUnchanged(options, core.training.settings)
-  return core.training
+function resumable({ training }: FlowCore, options: Given): FlowTrainingState {
+  const before = trainingBefore(training, 'flow')
+  checkUnchanged(options, before.settings)
+  return before
 }
 
 /** The best parameters make way for the last ones. */

@@ -1,6 +1,8 @@
 /** What the trainings of all models have in common: one at a time, a signal of two, and how far they are to go. */
 
 import { ArgumentError, expected } from '../errors.ts'
+import type { DataMark } from './data-survey.ts'
+import type { TrainingProgress } from './fit-options.ts'
 import { Stepwise } from './stepwise.ts'
 
 /** A model that one call at a time may train. */
@@ -56,6 +58,32 @@ export function epochsWanted(asked: number | undefined, before: Position | undef
   throw new ArgumentError(expected('epochs', `to be at least ${begun}, the epochs begun so far`, epochs))
 }
 
+/**
+ * The training to go on with.
+ *
+ * @param model what the model is called, for the message
+ * @throws ArgumentError where there was none
+ */
+export function trainingBefore<State>(training: State | undefined, model: 'model' | 'machine' | 'flow'): State {
+  if (training !== undefined) return training
+  throw new ArgumentError(expected('resume', `to be false for a ${model} that was not in training`, 'true'))
+}
+
+/**
+ * Refuses rows that are not those of the training resumed.
+ *
+ * @param name of the argument, for the message
+ */
+export function checkSameRows(name: string, before: DataMark | undefined, now: DataMark | undefined): void {
+  if (before?.rows === now?.rows && before?.hash === now?.hash) return
+  const wanted = `to be ${before === undefined ? 'absent, as in' : 'those of'} the training resumed`
+  if (before === undefined) throw new ArgumentError(expected(name, wanted, `${now!.rows} rows`))
+  if (before.rows !== now?.rows) {
+    throw new ArgumentError(expected(name, `${wanted}, ${before.rows} rows`, now?.rows ?? 'none'))
+  }
+  throw new ArgumentError(expected(name, wanted, 'other values'))
+}
+
 /** What a run of training has done, for its report. */
 interface Run {
   readonly epochs: number
@@ -68,23 +96,12 @@ interface Run {
   readonly started: number
 }
 
-/** How far a training has come, and how fast: a part of every model's report. */
-interface HowFar {
-  readonly epoch: number
-  readonly epochs: number
-  readonly step: number
-  readonly steps: number
-  readonly learningRate: number
-  readonly examplesPerSecond: number
-  readonly secondsLeft: number
-}
-
 /** Where a run of training stands, from the position of the training and what the run has done. */
 export function howFar(
   { epoch, step }: Omit<Position, 'horizon'>,
   { epochs, steps, rows, stepsHere, started }: Run,
   rates: { at(step: number): number },
-): HowFar {
+): TrainingProgress {
   const done = epoch * steps + step
   const seconds = (performance.now() - started) / 1000
   return {
