@@ -37,6 +37,18 @@ export class DependentPatternsError extends ArgumentError {
   }
 }
 
+/** A typed expression can't be read, or means nothing. `position` is the index of the character where, from 0. */
+export class ExpressionError extends ArgumentError {
+  override name = 'ExpressionError'
+
+  constructor(
+    message: string,
+    readonly position: number,
+  ) {
+    super(message)
+  }
+}
+
 /** The bytes of a file are not what they claim to be. Nothing of the file has been used. */
 export class FormatError extends GibbsiteError {
   override name = 'FormatError'

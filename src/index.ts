@@ -104,6 +104,7 @@ export {
   DensityError,
   DependentPatternsError,
   DivergenceError,
+  ExpressionError,
   FileError,
   FormatError,
   GibbsiteError,
@@ -279,7 +280,9 @@ export {
   type EightGaussiansOptions,
   eightGaussians,
   type TwoMoonsOptions,
+  type TwoSpiralsOptions,
   twoMoons,
+  twoSpirals,
 } from './sampling/distributions/plane.ts'
 export {
   cauchy,
@@ -323,7 +326,9 @@ export {
 export { logPdf } from './sampling/expression/log-pdf.ts'
 export { type Model, type ModelOptions, model } from './sampling/expression/model.ts'
 export { type ModelJson, modelFromJson } from './sampling/expression/model-json.ts'
+export type { ModelText } from './sampling/expression/model-text.ts'
 export type { ParameterOptions } from './sampling/expression/parameter-spec.ts'
+export { type NamesInText, parseExpression } from './sampling/expression/parse.ts'
 export { type GaussianGibbsOptions, gaussianGibbs } from './sampling/gaussian-gibbs.ts'
 export { type GibbsOptions, gibbs } from './sampling/gibbs.ts'
 export type { Conditional, GibbsBlock } from './sampling/gibbs-sites.ts'

@@ -34,7 +34,8 @@ const examples = [
 const forms = `
 The model is a module (.ts, .mts, .js, .mjs, .cjs) that exports a target as default or as \`target\`: an expression model, a
 built-in target, an object such as { dim, logDensity: (x) => number }, or a function that returns one of them. Or it is an
-expression model as JSON, what JSON.stringify(model) gives (.json).
+expression model as JSON (.json): what JSON.stringify(model) gives, or one written by hand, such as
+  { "parameters": ["x", "y"], "logDensity": "-x^2 / 2 - 2 * (y - x^2)^2" }
 TypeScript is read by Node from 22.18 on, before that by the \`typescript\` package of the model's project.
 `
 

@@ -43,12 +43,16 @@ describe('gibbsite mcmc', () => {
     await writeFile(folder.file('made.cjs'), `exports.target = async () => (${density})\n`)
     const x = param('x')
     await writeFile(folder.file('model.json'), JSON.stringify(model({ parameters: [x], logDensity: square(x).neg() })))
+    const written = { parameters: ['x', { name: 's', lower: 0 }], logDensity: ['logPdf.normal(x, 0, s)', '-s'] }
+    await writeFile(folder.file('written.json'), JSON.stringify(written))
     const words = ['--seed', '1', '--draws', '20', '--warmup', '20']
     for (const file of ['plain.mjs', 'made.cjs']) {
       const said = await gibbsiteJson(['mcmc', folder.file(file), ...words])
       expect([said.sampler, said.summary.map(({ name }: { name: string }) => name)]).toEqual(['metropolis', ['a', 'b']])
     }
-    expect(await gibbsiteJson(['mcmc', folder.file('model.json'), ...words])).toMatchObject({ sampler: 'nuts' })
+    for (const file of ['model.json', 'written.json']) {
+      expect(await gibbsiteJson(['mcmc', folder.file(file), ...words])).toMatchObject({ sampler: 'nuts' })
+    }
   })
 
   it('finds the library where it is not installed beside the model', async () => {
@@ -112,12 +116,14 @@ describe('gibbsite mcmc', () => {
     await writeFile(folder.file('none.mjs'), 'export const x = 1\n')
     await writeFile(folder.file('throws.mjs'), 'throw new Error("not today")\n')
     await writeFile(folder.file('bad.json'), '{ "format": "gibbsite-model" }')
+    await writeFile(folder.file('mistyped.json'), '{ "parameters": ["x"], "logDensity": "-x^^2" }')
     await writeFile(folder.file('plain.mjs'), 'export default { dim: 1, logDensity: ([x]) => -x * x }\n')
     for (const [words, sentence] of [
       [[folder.file('nowhere.mjs')], 'nowhere.mjs'],
       [[folder.file('model.py')], 'expected the model to end in .js, .mjs, .cjs, .ts, .mts, .json'],
       [[folder.file('none.mjs')], 'to export a target as default or as `target`; got none'],
       [[folder.file('throws.mjs')], 'throws.mjs: not today'],
+      [[folder.file('mistyped.json')], 'expected `logDensity` to have a number, a name or "("; got "^" at character 4'],
       [[folder.file('bad.json')], 'bad.json: expected `model.version` to be an integer from 1 to 1; got undefined'],
       [[folder.file('plain.mjs'), '--sampler', 'nuts'], 'gradient'],
       [[folder.file('plain.mjs'), '--out', 'x.txt'], 'expected --out to end in .csv'],

@@ -1,7 +1,7 @@
 // Eight Gaussians and two moons: densities against their formulas and against draws.
 
 import { expect, it } from 'vitest'
-import { ArgumentError, eightGaussians, twoMoons } from '#gibbsite'
+import { ArgumentError, eightGaussians, twoMoons, twoSpirals } from '#gibbsite'
 import { equalCountsTest, LEVEL, meanTest } from '../support/statistics.ts'
 
 const normal = (x: number, y: number, sd: number) =>
@@ -64,7 +64,55 @@ it('two moons: draws have the mean and the spread of the density', () => {
   expect(meanTest(y!, 0.25, variance(y!, 0.25))).toBeGreaterThan(LEVEL)
 })
 
+/** The density of angles in proportion to themselves along both arms and normal noise, by the midpoint rule. */
+function spirals(x: number, y: number, turns: number, noise: number): number {
+  const cells = 20_000
+  let sum = 0
+  for (let i = 0; i < cells; i++) {
+    const share = (i + 0.5) / cells
+    const angle = 2 * Math.PI * turns * share
+    const [ax, ay] = [2 * share * Math.cos(angle), 2 * share * Math.sin(angle)]
+    sum += share * (normal(x - ax, y - ay, noise) + normal(x + ax, y + ay, noise))
+  }
+  return sum / cells
+}
+
+it.each([
+  [1.5, 0.1],
+  [0.25, 0.5],
+  [5, 0.05],
+  [5, 10],
+])('two spirals: the density of noisy arms, %d turns, noise %d', (turns, noise) => {
+  const points = [
+    [0.1, 0.05],
+    [-0.7, 0.6],
+    [1.2, -0.4],
+    [1.9, -0.3],
+    [-1.8, 0.4],
+  ]
+  const values = twoSpirals({ turns, noise }).logPdf(points)
+  for (const [i, [x, y]] of points.entries()) {
+    expect(Math.abs(values[i]! - Math.log(spirals(x!, y!, turns, noise)))).toBeLessThan(0.01)
+  }
+})
+
+it('two spirals: draws fall on both arms evenly, and their spread is that of the density', () => {
+  const n = 20_000
+  const law = twoSpirals()
+  const rows = law.sample(n, { seed: 3 })
+  expect(law.mean[0]).toBeCloseTo(0, 12)
+  expect(law.mean[1]).toBeCloseTo(0, 12)
+  const square = Float64Array.from({ length: n }, (_, i) => rows[2 * i]! ** 2 + rows[2 * i + 1]! ** 2)
+  // E r^2 = 4 E share^2 = 2, where shares have the density 2 share; Var r^2 = 16 (1/3 - 1/4); noise adds 2 noise^2.
+  const wanted = 2 + 2 * 0.1 ** 2
+  const variance = square.reduce((sum, value) => sum + (value - wanted) ** 2, 0) / n
+  expect(meanTest(square, wanted, variance)).toBeGreaterThan(LEVEL)
+  const right = rows.filter((value, i) => i % 2 === 0 && value > 0).length
+  expect(equalCountsTest(Float64Array.of(right, n - right))).toBeGreaterThan(LEVEL)
+})
+
 it('refuses wrong options', () => {
+  expect(() => twoSpirals({ turns: 6 })).toThrow('expected `turns` to be a number from 0.25 to 5; got 6')
   expect(() => twoMoons({ noise: 0 })).toThrow('expected `noise` to be a number from 0.01 to 10; got 0')
   expect(() => eightGaussians({ sd: -1 })).toThrow('expected `sd` to be a number above 0; got -1')
   expect(() => eightGaussians({ radios: 1 } as never)).toThrow(ArgumentError)

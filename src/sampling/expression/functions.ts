@@ -29,8 +29,13 @@ export function param(name: string, options?: ParameterOptions): Expression {
  * @throws ArgumentError where they are not finite or not rectangular
  */
 export function data(values: number | MatrixLike): Expression {
-  if (typeof values === 'number' || check.isNumericArray(values) || isFlat(values)) return toExpression('data', values)
-  const { data: numbers, shape } = toRows('data', values as MatrixLike)
+  return namedData('data', values)
+}
+
+/** For the library's own use: the same under another name, for messages. */
+export function namedData(name: string, values: number | MatrixLike): Expression {
+  if (typeof values === 'number' || check.isNumericArray(values) || isFlat(values)) return toExpression(name, values)
+  const { data: numbers, shape } = toRows(name, values as MatrixLike)
   return dataOf(numbers.slice(), shape)
 }
 

@@ -1,6 +1,6 @@
 /**
  * Models as plain JSON: no code, so that a server may take them from strangers. Everything read is checked, and sizes are
- * bounded before memory is taken.
+ * bounded before memory is taken. There are two forms: as a person writes it (model-text.ts), and as `toJSON` does:
  *
  *     { "format": "gibbsite-model", "version": 1,
  *       "parameters": [{ "name": "mu" }, { "name": "tau", "lower": 0 }, { "name": "z", "shape": 8 }],
@@ -15,12 +15,15 @@ import * as check from '../../check.ts'
 import { ArgumentError, expected, show } from '../../errors.ts'
 import type { Definition } from './compile.ts'
 import { checkDefinition } from './definition.ts'
-import { dataOf, Expression, operation } from './expression.ts'
+import { ElementBudget, MOST_MODEL_ELEMENTS as MOST_ELEMENTS } from './element-budget.ts'
+import { dataOf, type Expression, operation } from './expression.ts'
+import { list, parametersFromJson } from './json-parameters.ts'
 import { inOrder } from './lower.ts'
 import { Model } from './model.ts'
+import { isModelText, readModelText } from './model-text.ts'
 import { type Operator, type OperatorName, operators } from './operators.ts'
-import { coordinatesOf, type ParameterOptions, type ParameterSpec, parameterSpec } from './parameter-spec.ts'
-import { type Shape, sizeOf } from './shape.ts'
+import type { ParameterOptions, ParameterSpec } from './parameter-spec.ts'
+import { sizeOf } from './shape.ts'
 
 export interface ModelJson {
   readonly format: 'gibbsite-model'
@@ -33,10 +36,7 @@ export interface ModelJson {
 
 type NodeJson = readonly [op: string, ...rest: (string | number | readonly number[])[]]
 
-const MOST_PARAMETERS = 1000
 const MOST_NODES = 10_000
-/** Of the elements of all nodes together. */
-const MOST_ELEMENTS = 2 ** 22
 
 export function encodeModel({ parameters, terms, derived }: Definition): ModelJson {
   const order = inOrder([...terms, ...derived.map(([, value]) => value)])
@@ -70,13 +70,17 @@ function encodeNode({ content, shape }: Expression, numbers: ReadonlyMap<Express
 }
 
 /**
- * The model that `toJSON` wrote down.
+ * The model that `toJSON` wrote down, or one written by hand, with expressions as `parseExpression` reads them.
  *
- * @param json the object, or its text
- * @throws ArgumentError that says what is wrong with it
+ * @example
+ * const banana = modelFromJson({ parameters: ['x', 'y'], logDensity: '-x^2 / 2 - 2 * (y - x^2)^2' })
+ *
+ * @param json a `ModelJson` or a `ModelText`, or its text
+ * @throws ArgumentError that says what is wrong with it; of an expression an ExpressionError that says where
  */
 export function modelFromJson(json: unknown): Model {
   const given = typeof json === 'string' ? parse(json) : json
+  if (isModelText(given)) return new Model(readModelText(given))
   const known = ['format', 'version', 'parameters', 'nodes', 'logDensity', 'derived']
   const fields = check.options('model', (given ?? null) as Record<string, unknown>, known)
   check.oneOf('model.format', fields['format'], ['gibbsite-model'])
@@ -94,16 +98,16 @@ function parse(text: string): unknown {
 
 class Reader {
   readonly #fields: Partial<Record<string, unknown>>
-  readonly #parameters = new Map<string, Expression>()
+  readonly #budget = new ElementBudget()
+  readonly #parameters: ReadonlyMap<string, Expression>
   readonly #nodes: Expression[] = []
-  #elements = 0
 
   constructor(fields: Partial<Record<string, unknown>>) {
     this.#fields = fields
+    this.#parameters = parametersFromJson(fields['parameters'], this.#budget)
   }
 
   model(): Model {
-    for (const one of list('model.parameters', this.#fields['parameters'], MOST_PARAMETERS)) this.#readParameter(one)
     for (const node of list('model.nodes', this.#fields['nodes'], MOST_NODES)) this.#readNode(node)
     const terms = list('model.logDensity', this.#fields['logDensity'], MOST_NODES)
     const logDensity = terms.map((term) => this.#node('model.logDensity', term))
@@ -120,27 +124,13 @@ class Reader {
     return Object.fromEntries(entries.map(([name, node]) => [name, this.#node('model.derived', node)]))
   }
 
-  #readParameter(value: unknown): void {
-    if (typeof value !== 'object' || value === null) {
-      throw new ArgumentError(expected('model.parameters', 'to hold objects with a name', show(value)))
-    }
-    const { name, ...options } = value as { name?: unknown }
-    const parameter = parameterSpec(name, options)
-    this.#count(coordinatesOf(parameter))
-    if (this.#parameters.has(parameter.name)) {
-      throw new ArgumentError(expected('names', 'to differ', `${parameter.name} twice`))
-    }
-    const shape: Shape = parameter.length === undefined ? [] : [parameter.length]
-    this.#parameters.set(parameter.name, new Expression({ op: 'param', parameter }, shape))
-  }
-
   #readNode(value: unknown): void {
     const [op, ...rest] = list(this.#here(), value, MOST_NODES)
     const read = { param: () => this.#param(rest), data: () => this.#data(rest) }
     const expression = Object.hasOwn(read, op as string)
       ? read[op as keyof typeof read]()
       : this.#operation(check.oneOf(this.#here(), op, Object.keys(operators) as OperatorName[]), rest)
-    this.#count(sizeOf(expression.shape))
+    this.#budget.take(sizeOf(expression.shape))
     this.#nodes.push(expression)
   }
 
@@ -194,19 +184,4 @@ class Reader {
     if (most < 0) throw new ArgumentError(expected(name, 'to come after a node that it uses', show(value)))
     return this.#nodes[check.integerWithin(name, value, 0, most)]!
   }
-
-  #count(elements: number): void {
-    this.#elements += elements
-    if (this.#elements <= MOST_ELEMENTS) return
-    throw new ArgumentError(expected('model', `to have at most ${MOST_ELEMENTS} elements in all`, this.#elements))
-  }
-}
-
-/** An array of 1 to `most` values. */
-function list(name: string, value: unknown, most: number): readonly unknown[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    throw new ArgumentError(expected(name, 'to be an array of at least one value', show(value)))
-  }
-  if (value.length > most) throw new ArgumentError(expected(name, `to have at most ${most} values`, value.length))
-  return value
 }
