@@ -8,12 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/math.h"
+#include "core/activation.h"
 #include "core/simd.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
-
-enum class activation : int32_t { none = 0, relu = 1, tanh = 2, silu = 3 };
 
 // A factor: element (i, j) is data[i * row + j * column]. One of the two strides is 1.
 struct matrix_view {

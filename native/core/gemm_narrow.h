@@ -82,7 +82,7 @@ inline void finish_sums(const gemm_job& job, size_t i, size_t count, float* sums
     for (size_t r = 0; r < rows; r += f32_lanes) {
       float* const at = sums + j * rows + r;
       const f32x sum = load<f32x>(at);
-      store(at, activate(job.end.act, job.end.bias == nullptr ? sum : sum + load<f32x>(bias + r)));
+      store(at, activated(job.end.act, job.end.bias == nullptr ? sum : sum + load<f32x>(bias + r)));
     }
     for (size_t r = 0; r < count; r++) job.c[(i + r) * job.c_stride + j] = sums[j * rows + r];
   }

@@ -24,19 +24,6 @@ struct block_end {
   activation act;
 };
 
-GIBBSITE_INLINE f32x activate(activation act, f32x x) {
-  switch (act) {
-    case activation::relu:
-      return at_least(x, 0.0f);
-    case activation::tanh:
-      return tanh(x);
-    case activation::silu:
-      return x * sigmoid(x);
-    default:
-      return x;
-  }
-}
-
 template <size_t rows, size_t vectors>
 struct wide_tile {
   f32x sum[rows][vectors];
@@ -93,7 +80,7 @@ struct wide_tile {
 #pragma GCC unroll 8
     for (size_t r = 0; r < rows; r++) {
 #pragma GCC unroll 4
-      for (size_t v = 0; v < vectors; v++) sum[r][v] = activate(activation::relu, sum[r][v]);
+      for (size_t v = 0; v < vectors; v++) sum[r][v] = activated(activation::relu, sum[r][v]);
     }
   }
 };
@@ -103,8 +90,8 @@ inline void activate_rows(activation act, size_t rows, size_t columns, float* c,
   for (size_t r = 0; r < rows; r++) {
     for (size_t j = 0; j < columns; j += f32_lanes) {
       float* const at = c + r * stride + j;
-      store(at, act == activation::tanh ? activate(activation::tanh, load<f32x>(at))
-                                        : activate(activation::silu, load<f32x>(at)));
+      store(at, act == activation::tanh ? activated(activation::tanh, load<f32x>(at))
+                                        : activated(activation::silu, load<f32x>(at)));
     }
   }
 }
