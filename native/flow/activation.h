@@ -9,21 +9,6 @@ namespace gibbsite::GIBBSITE_TARGET {
 // A backward pass needs the activation's argument, where its derivative can't be told from its value.
 inline bool keeps_argument(activation act) { return act == activation::silu; }
 
-// act(x), of a vector or of a single number.
-template <class V>
-GIBBSITE_INLINE V activated(activation act, V x) {
-  switch (act) {
-    case activation::relu:
-      return at_least(x, 0);
-    case activation::tanh:
-      return tanh(x);
-    case activation::silu:
-      return x * sigmoid(x);
-    default:
-      return x;
-  }
-}
-
 GIBBSITE_INLINE f32x silu_slope(f32x x) {
   const f32x s = sigmoid(x);
   return s * (1 + x * (1 - s));

@@ -1,6 +1,7 @@
 #include "flow/block_run.h"
 
 #include "flow/base.h"
+#include "flow/finite.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
 
@@ -42,18 +43,6 @@ size_t lay_out_tape(const flow_program& program, size_t rows, flow_tape tape, si
     total += whole_lanes(op.tape_size(layer, rows, tape == flow_tape::all));
   }
   return at[program.layers()] = total;
-}
-
-bool all_finite(const float* values, size_t count) {
-  i32x bad{};
-  for (size_t j = 0; j < count; j += f32_lanes) {
-    const f32x x = load<f32x>(values + j);
-    bad |= (x - x) != f32x{};
-  }
-  for (int k = 0; k < f32_lanes; k++) {
-    if (bad[k] != 0) return false;
-  }
-  return true;
 }
 
 }  // namespace

@@ -93,6 +93,12 @@ struct flow_operator {
   // Sets the parameters from the first batch (actnorm, rescale). The block is at the layer's input; base_deviation is
   // the standard deviation of the base distribution. Null: nothing to set.
   void (*initialize)(const flow_layer& layer, const flow_block& block, double base_deviation, float* parameters);
+
+  // `forward` of a program of this layer alone, from rows x to rows z [rows, dim] without a block between, where the
+  // layer takes rows; log_det [rows] or null. Whether all was finite; the results are those of `forward`. Null: by
+  // blocks.
+  bool (*takes_rows)(const flow_layer& layer) = nullptr;
+  bool (*forward_rows)(const flow_layer& layer, size_t rows, const float* x, float* z, double* log_det) = nullptr;
 };
 
 extern const flow_operator planar_operator, coupling_operator, rescale_operator, actnorm_operator, permutation_operator,

@@ -73,7 +73,7 @@ void divide_transposed(const flow_layer& layer, const ready_factors& f, size_t s
   });
 }
 
-double log_det(const flow_layer& layer) {
+double linear_log_det(const flow_layer& layer) {
   double sum = 0;
   for (size_t i = 0; i < size_of(layer); i++) sum += static_cast<double>(layer.parameters[i]);
   return sum * static_cast<double>(layer.before.pixels());
@@ -81,12 +81,23 @@ double log_det(const flow_layer& layer) {
 
 void forward(const flow_layer& layer, flow_block& block, float*) {
   multiply(ready_factors(layer), size_of(layer), layer.before.stride(block.rows), block.state);
-  add_log_det(block, log_det(layer));
+  add_log_det(block, linear_log_det(layer));
 }
+
+// The layer alone: rows of pixels are multiplied where they lie.
+bool forward_rows(const flow_layer& layer, size_t rows, const float* x, float* z, double* log_det) {
+  const size_t c = size_of(layer);
+  const double each = linear_log_det(layer);
+  for (size_t row = 0; row < rows && log_det != nullptr; row++) log_det[row] = each;
+  return multiply_pixels(ready_factors(layer).turned(), c, layer.before.columns(rows), x, z) &&
+         __builtin_isfinite(each);
+}
+
+bool takes_rows(const flow_layer& layer) { return goes_by_rows(size_of(layer)); }
 
 void inverse(const flow_layer& layer, flow_block& block, float*) {
   divide(layer, ready_factors(layer), layer.before.stride(block.rows), block.state);
-  add_log_det(block, -log_det(layer));
+  add_log_det(block, -linear_log_det(layer));
 }
 
 // From G = dL/dW: with A = L V and dL/dA = P' G, dL/dL = dL/dA V', dL/dV = L' dL/dA, of both the triangles, times
@@ -144,6 +155,16 @@ void inverse_backward(const flow_layer& layer, flow_block& block, const float*, 
 }  // namespace
 
 const flow_operator linear_operator = {
-    forward, inverse, forward_backward, inverse_backward, nullptr, linear_prepared_size, linear_prepare, nullptr};
+    .forward = forward,
+    .inverse = inverse,
+    .forward_backward = forward_backward,
+    .inverse_backward = inverse_backward,
+    .tape_size = nullptr,
+    .prepared_size = linear_prepared_size,
+    .prepare = linear_prepare,
+    .initialize = nullptr,
+    .takes_rows = takes_rows,
+    .forward_rows = forward_rows,
+};
 
 }  // namespace gibbsite::GIBBSITE_TARGET

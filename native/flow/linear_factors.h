@@ -2,6 +2,7 @@
 #pragma once
 #include "core/gemm.h"
 #include "core/scratch.h"
+#include "flow/linear_rows.h"
 #include "flow/triangle.h"
 
 namespace gibbsite::GIBBSITE_TARGET {
@@ -22,12 +23,17 @@ struct triangle_rows {
   T* upper_row(size_t i) const { return upper + i * (c - 1) - triangle_count(i); }  // columns i + 1 ... c - 1
 };
 
-// Matrices [c][c] made of the parameters, with the zeros and ones.
+// Matrices [c][c] made of the parameters, with the zeros and ones; W once more in the order of gemm_packed, and turned
+// for linear_rows.h.
 struct factors {
-  float *matrix, *lower, *upper, *packed;
+  float *matrix, *lower, *upper, *packed, *turned;
 
   factors(float* prepared, size_t c)
-      : matrix(prepared), lower(matrix + c * c), upper(lower + c * c), packed(upper + c * c) {}
+      : matrix(prepared),
+        lower(matrix + c * c),
+        upper(lower + c * c),
+        packed(upper + c * c),
+        turned(packed + packed_left_size(c, c)) {}
 };
 
 // L and V = U + diag(s).
@@ -46,7 +52,7 @@ inline void unpack(const flow_layer& layer, float* lower, float* upper) {
 
 inline size_t linear_prepared_size(const flow_layer& layer) {
   const size_t c = size_of(layer);
-  return 3 * c * c + packed_left_size(c, c);
+  return 3 * c * c + packed_left_size(c, c) + turned_size(c);
 }
 
 // row = (L V)[i], the terms in the order of the columns of L.
@@ -66,6 +72,7 @@ inline void linear_prepare(const flow_layer& layer, float* prepared) {
     assemble_row(f.lower + from * c, from, f.upper, c, f.matrix + i * c);
   }
   pack_left(c, c, {f.matrix, c, 1}, f.packed);
+  if (goes_by_rows(c)) turn_matrix(f.matrix, c, f.turned);
 }
 
 // The prepared factors, made here where nobody did before.
@@ -79,6 +86,7 @@ class ready_factors {
 
   matrix_view matrix(size_t c) const { return {f_.matrix, c, 1}; }
   const float* packed() const { return f_.packed; }
+  const float* turned() const { return f_.turned; }
   triangle lower(size_t c) const { return {f_.lower, c, c, 1, true}; }
   triangle upper(size_t c) const { return {f_.upper, c, c, 1, false}; }
 

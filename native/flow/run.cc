@@ -147,6 +147,12 @@ void for_blocks(const flow_program& program, const cut& blocks, float* gradient,
   }
 }
 
+bool takes_rows(const flow_program& program) {
+  const flow_layer& only = program.layer(0);
+  const flow_operator& op = operator_of(only);
+  return program.layers() == 1 && !only.inverted && op.takes_rows != nullptr && op.takes_rows(only);
+}
+
 cut gradient_cut(const flow_program& program, size_t rows, const float* gradient) {
   if (gradient == nullptr) return {rows, free_rows(program, rows)};
   return {rows, is_large(program) ? large_rows(program) : small_rows(program)};
@@ -166,6 +172,9 @@ size_t stored_floats(const flow_program& program, size_t rows) {
 
 bool run_forward(const flow_program& program, size_t rows, const float* x, const float* context, float* z,
                  double* log_det, double* log_prob) {
+  if (z != nullptr && log_prob == nullptr && takes_rows(program)) {
+    return operator_of(program.layer(0)).forward_rows(program.layer(0), rows, x, z, log_det);
+  }
   return for_free_blocks(program, rows, [&](block_run& run, size_t first, size_t count) {
     run.load_context(at(context, first, program.context()));
     run.load_x(x + first * program.dim());

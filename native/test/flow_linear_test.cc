@@ -111,6 +111,41 @@ TEST_CASE("triangular systems of all four kinds are solved in one order") {
   }
 }
 
+TEST_CASE("a layer alone maps rows where they lie to the bytes that a block gives") {
+  for (const size_t c : {1, 2, 3, 5, 12, 16, 17, 31, 33, 48, 49, 64, 85}) {
+    const linear_problem p(c, 0.3f, 7);
+    REQUIRE(linear_operator.takes_rows(p.layer()));
+    for (const size_t rows : {1, 7, 8, 9, 30, 1400}) {
+      const std::vector<float> x = random_values(rows * c, 3);
+      constexpr size_t margin = 64;
+      std::vector<float> z(rows * c + margin, 5.0f);
+      std::vector<double> log_det(rows);
+      CHECK(linear_operator.forward_rows(p.layer(), rows, x.data(), z.data(), log_det.data()));
+      size_t different = 0;
+      for (size_t row = 0; row < rows; row++) {
+        const std::vector<float> expected = passed(p, {x.begin() + row * c, x.begin() + (row + 1) * c}, false);
+        for (size_t i = 0; i < c; i++) different += z[row * c + i] != expected[i];
+        different += log_det[row] != log_det[0];
+      }
+      for (size_t i = 0; i < margin; i++) different += z[rows * c + i] != 5.0f;
+      CHECK(different == 0);
+    }
+  }
+}
+
+TEST_CASE("rows that leave the numbers are reported wherever they are") {
+  const linear_problem p(3, 0.3f, 7);
+  for (const size_t at : {0, 1, 62, 300, 2999}) {
+    std::vector<float> x = random_values(3000, 3), z(3000);
+    x[at] = 3e38f * 2;
+    CHECK_FALSE(linear_operator.forward_rows(p.layer(), 1000, x.data(), z.data(), nullptr));
+  }
+}
+
+TEST_CASE("a matrix too large for the first-level cache goes by blocks") {
+  CHECK_FALSE(linear_operator.takes_rows(linear_problem(86, 0.3f, 7).layer()));
+}
+
 TEST_CASE("the condition number is that of the dense matrix and its inverse") {
   uint32_t purpose = 10;
   for (const size_t c : {1, 2, 3, 7, 20}) {
