@@ -10,8 +10,9 @@ export default [12, 48].map((channels) => ({
   setup({ Flow, Linear }) {
     const flow = new Flow([new Linear({ seed: 1 })], { shape: [SIDE, SIDE, channels] })
     const x = { data: weights(IMAGES * SIDE * SIDE * channels, 1, 1), shape: [IMAGES, SIDE * SIDE * channels] }
+    const out = { z: new Float32Array(x.data.length), logDet: new Float64Array(IMAGES) }
     return async () => {
-      const { logDet } = await flow.forward(x)
+      const { logDet } = await flow.forward(x, { out })
       if (!Number.isFinite(logDet[0])) throw new Error('the log-determinant is not finite')
     }
   },

@@ -22,7 +22,8 @@ export default [
     work: BATCH,
     setup(library) {
       const [flow, x] = [glowStep(library), images(BATCH)]
-      return () => flow.forward(x)
+      const out = { z: new Float32Array(x.data.length), logDet: new Float64Array(BATCH) }
+      return () => flow.forward(x, { out })
     },
   },
   {

@@ -24,7 +24,8 @@ export default [2, 64].flatMap((dim) => [
     work: BATCH,
     setup(library) {
       const [flow, x] = [planarFlow(library, dim), rows(dim)]
-      return () => flow.forward(x)
+      const out = { z: new Float32Array(BATCH * dim), logDet: new Float64Array(BATCH) }
+      return () => flow.forward(x, { out })
     },
   },
   {

@@ -30,7 +30,11 @@ const pass = (id, model, what, batch) => ({
   work: batch,
   setup(library) {
     const [flow, rows] = [couplings(library, model), rowsOf(model.dim, batch)]
-    return () => flow[what](rows)
+    const out = {
+      [what === 'forward' ? 'z' : 'x']: new Float32Array(batch * model.dim),
+      logDet: new Float64Array(batch),
+    }
+    return () => flow[what](rows, { out })
   },
 })
 

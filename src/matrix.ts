@@ -57,14 +57,19 @@ export function toMatrix(name: string, value: unknown, columns?: number, rule: R
   return atOnce(convert(name, value, columns, rule, Float32Array))
 }
 
-/** As `toMatrix`, in pieces of a few milliseconds with the event loop let in between them: for whole data sets. */
+/**
+ * As `toMatrix`, in pieces of a few milliseconds with the event loop let in between them: for whole data sets. Where one
+ * piece is enough the matrix is there at once, no promise of it.
+ */
 export function toMatrixInPieces(
   name: string,
   value: unknown,
   columns?: number,
   rule: Rule = 'finite',
-): Promise<Matrix> {
-  return inTurns(convert(name, value, columns, rule, Float32Array))
+): Matrix | Promise<Matrix> {
+  const pieces = convert(name, value, columns, rule, Float32Array)
+  const first = pieces.next()
+  return first.done ? first.value : inTurns(pieces)
 }
 
 /** Checks and converts a matrix of zeros and ones. A Uint8Array is used as it is, not copied. */
@@ -183,14 +188,13 @@ function objectLayout(name: string, value: unknown): Layout {
 }
 
 function checkedShape(name: string, shape: unknown): [number, number] {
-  const sides = Array.isArray(shape) || isNumericArray(shape) ? Array.from(shape as ArrayLike<unknown>) : []
-  const ok = sides.length === 2 && sides.every((side) => Number.isSafeInteger(side) && (side as number) >= 0)
-  if (!ok) {
-    const got = sides.length === 0 ? show(shape) : `[${sides.slice(0, 4).map(show).join(', ')}]`
-    throw new ArgumentError(expected(`${name}.shape`, 'to be [rows, columns]', got))
-  }
-  return sides as [number, number]
+  const sides: ArrayLike<unknown> = Array.isArray(shape) || isNumericArray(shape) ? shape : []
+  if (sides.length === 2 && isSide(sides[0]) && isSide(sides[1])) return [sides[0], sides[1]]
+  const got = sides.length === 0 ? show(shape) : `[${Array.from(sides).slice(0, 4).map(show).join(', ')}]`
+  throw new ArgumentError(expected(`${name}.shape`, 'to be [rows, columns]', got))
 }
+
+const isSide = (side: unknown): side is number => Number.isSafeInteger(side) && (side as number) >= 0
 
 function arrayLayout(name: string, value: readonly unknown[] | NumericArray): Layout {
   if (isNumericArray(value) || typeof value[0] === 'number') return { shape: [1, value.length], parts: [value] }
@@ -223,8 +227,8 @@ function atOnce<Result>(pieces: Generator<void, Result>): Result {
 
 async function inTurns<Result>(pieces: Generator<void, Result>): Promise<Result> {
   for (;;) {
+    await yieldToEventLoop()
     const next = pieces.next()
     if (next.done) return next.value
-    await yieldToEventLoop()
   }
 }

@@ -80,7 +80,8 @@ function checkAliasing(kernel: KernelDescription, args: readonly (TypedArray | n
   }
 }
 
-function overlap(a: TypedArray, b: TypedArray): boolean {
+/** Whether two arrays have memory in common. */
+export function overlap(a: TypedArray, b: TypedArray): boolean {
   if (a.buffer !== b.buffer) return false
   return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength
 }

@@ -45,6 +45,7 @@ export async function inPieces(
   }
 }
 
-function throwIfAborted(signal: AbortSignal | undefined): void {
+/** @throws AbortError when the signal has fired */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason })
 }

@@ -59,7 +59,7 @@ export async function checkFlow(core: FlowCore, given: FlowCheckOptions | undefi
   const { matrix, context } =
     options.data === undefined
       ? await samples(core, points, seed, options)
-      : await toFlowRows(core, 'data', options.data, { context: options.context })
+      : await toFlowRows(core, 'data', options.data, options.context)
   return core.parameters.read(async (parameters) => {
     const subject = { core, parameters, context, rows: matrix.shape[0] }
     const report = reporter(options, core.layers.length + 1)

@@ -23,7 +23,7 @@ import { type InterpolateOptions, interpolate } from './interpolate.ts'
 import type { KnownNumbers } from './known.ts'
 import { type FlowShape, type Layer, opcodes, sizeOf } from './layer.ts'
 import { type Base, bases } from './program.ts'
-import { forwardRows, inverseRows, type ResidualOptions } from './residual.ts'
+import { type ForwardOptions, forwardRows, type InverseOptions, inverseRows } from './residual.ts'
 import * as rows from './rows.ts'
 import { type FlowSample, type FlowSampleOptions, sample } from './sample.ts'
 import { type Spectrum, spectrum } from './spectrum.ts'
@@ -101,9 +101,12 @@ export class Flow {
    * @param x rows [n, dim]
    * @param options.context [n, context] or one row; wanted just when the flow has a context
    * @param options.residual true: report how well the rows come back
+   * @param options.out `{ z, logDet }`, a Float32Array [n * dim] and a Float64Array [n] of the caller's that the results
+   *   are written to (and returned in): a loop that calls with the same ones makes no garbage. Each may be left out.
+   *   They must not share memory with the arguments
    * @throws ArgumentError on a wrong shape, on numbers that are not finite, and on rows that a layer maps to such
    */
-  forward(x: MatrixLike, options?: ResidualOptions): Promise<rows.Forward> {
+  forward(x: MatrixLike, options?: ForwardOptions): Promise<rows.Forward> {
     return forwardRows(this.#core, x, options)
   }
 
@@ -111,9 +114,10 @@ export class Flow {
    * z -> x = f^-1(z).
    *
    * @param z rows [n, dim]; those of a multi-scale flow hold the last scale first
+   * @param options as for `forward`; `out` is `{ x, logDet }`
    * @throws as `forward`
    */
-  inverse(z: MatrixLike, options?: ResidualOptions): Promise<rows.Inverted> {
+  inverse(z: MatrixLike, options?: InverseOptions): Promise<rows.Inverted> {
     return inverseRows(this.#core, z, options)
   }
 
@@ -121,11 +125,11 @@ export class Flow {
    * log p(x) [n], in nats.
    *
    * @param x rows [n, dim]
+   * @param options.out a Float64Array [n] of the caller's for the result, as in `forward`
    * @throws as `forward`
    */
-  async logProb(x: MatrixLike, options: rows.RowOptions = {}): Promise<Float64Array> {
-    const { matrix, context } = await rows.toFlowRows(this.#core, 'x', x, options, 'unseen')
-    return rows.logProb(this.#core, matrix, context, options)
+  logProb(x: MatrixLike, options?: rows.LogProbOptions): Promise<Float64Array> {
+    return rows.logProbOf(this.#core, x, options)
   }
 
   /**

@@ -4,7 +4,7 @@ import type { ScriptDensity } from '../density/density.ts'
 import type { MatrixLike } from '../matrix.ts'
 import type { FlowCore } from './flow-core.ts'
 import { flowDensity } from './flow-density.ts'
-import { logProb, type RowOptions, toFlowRows } from './rows.ts'
+import { type LogProbOptions, logProbOf } from './rows.ts'
 import { type FlowSample, type FlowSampleOptions, sample } from './sample.ts'
 
 /**
@@ -30,9 +30,8 @@ export class GivenFlow {
   }
 
   /** As `Flow.logProb`, every row with this context. */
-  async logProb(x: MatrixLike, options?: Omit<RowOptions, 'context'>): Promise<Float64Array> {
-    const { matrix, context } = await toFlowRows(this.#core, 'x', x, { ...options, context: this.#context })
-    return logProb(this.#core, matrix, context, options ?? {})
+  logProb(x: MatrixLike, options?: Omit<LogProbOptions, 'context'>): Promise<Float64Array> {
+    return logProbOf(this.#core, x, { ...options, context: this.#context })
   }
 
   /** What the samplers evaluate. */

@@ -52,7 +52,7 @@ export async function inpaint(
   given: InpaintOptions | undefined,
 ): Promise<InpaintResult> {
   const options = checkOptions(core, given)
-  const { matrix, context } = await toFlowRows(core, 'data', data, { context: options.context })
+  const { matrix, context } = await toFlowRows(core, 'data', data, options.context)
   const n = matrix.shape[0]
   const most = Math.floor(MOST_NUMBERS / (core.dim * options.restarts))
   if (n > most) throw new ArgumentError(expected('data', `to have at most ${most} rows to be climbed with`, n))

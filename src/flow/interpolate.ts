@@ -3,7 +3,7 @@
 import * as check from '../check.ts'
 import { ArgumentError, expected } from '../errors.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
-import { type LongOptions, longOptionKeys } from '../run/progress.ts'
+import { checkLongOptions, type LongOptions, longOptionKeys } from '../run/progress.ts'
 import type { FlowCore } from './flow-core.ts'
 import { forward, inverse, type RowOptions, toFlowRows } from './rows.ts'
 
@@ -26,11 +26,9 @@ export async function interpolate(
   given: InterpolateOptions | undefined,
 ): Promise<Matrix> {
   const { steps: asked, context, ...quiet } = check.options('options', given, ['steps', 'context', ...longOptionKeys])
+  checkLongOptions(quiet)
   const steps = check.integerWithin('steps', asked ?? 9, 2, MOST_NUMBERS)
-  const [from, to] = [
-    await toFlowRows(core, 'a', a, { ...quiet, context }),
-    (await toFlowRows(core, 'b', b, { context })).matrix,
-  ]
+  const [from, to] = [await toFlowRows(core, 'a', a, context), (await toFlowRows(core, 'b', b, context)).matrix]
   const [n] = from.matrix.shape
   if (to.shape[0] !== n) throw new ArgumentError(expected('b', `to have as many rows as \`a\`, ${n}`, to.shape[0]))
   check.positiveInteger('steps', steps, Math.floor(MOST_NUMBERS / (n * core.dim)))

@@ -2,10 +2,11 @@
 
 import * as check from '../check.ts'
 import type { Matrix, MatrixLike } from '../matrix.ts'
+import { checkLongOptions } from '../run/progress.ts'
 import type { FlowCore } from './flow-core.ts'
-import { type Forward, forward, type Inverted, inverse, type RowOptions, rowOptionKeys, toFlowRows } from './rows.ts'
+import * as rows from './rows.ts'
 
-export interface ResidualOptions extends RowOptions {
+export interface ResidualOptions extends rows.RowOptions {
   /**
    * Also takes the result back through the flow and reports the `residual`, [n]: the largest difference in each row from
    * what was given. Where a layer is solved for numerically (`Planar`, one way) it tells how well. Default false.
@@ -13,17 +14,31 @@ export interface ResidualOptions extends RowOptions {
   residual?: boolean | undefined
 }
 
+export interface ForwardOptions extends ResidualOptions {
+  /** Where the results go; default: new arrays. What they hold after a rejection is undefined. */
+  out?: rows.ForwardOut | undefined
+}
+
+export interface InverseOptions extends ResidualOptions {
+  /** Where the results go; default: new arrays. What they hold after a rejection is undefined. */
+  out?: rows.InverseOut | undefined
+}
+
+const optionKeys = [...rows.rowOptionKeys, 'residual', 'out']
+
 /** `Flow.forward`. */
 export async function forwardRows(
   core: FlowCore,
   x: MatrixLike,
-  options: ResidualOptions | undefined,
-): Promise<Forward> {
-  const { residual, ...rest } = checkResidual(options)
-  const { matrix, context } = await toFlowRows(core, 'x', x, rest, 'unseen')
-  const result = await forward(core, matrix, context, rest)
-  if (!residual) return result
-  const back = await inverse(core, result.z, context, { signal: rest.signal })
+  given: ForwardOptions | undefined,
+): Promise<rows.Forward> {
+  const options = checkOptions(given, ['z', 'logDet'])
+  const found = rows.toFlowRows(core, 'x', x, options.context, 'unseen')
+  const { matrix, context } = found instanceof Promise ? await found : found
+  const pass = rows.forward(core, matrix, context, options)
+  if (!options.residual) return pass
+  const result = await pass
+  const back = await rows.inverse(core, result.z, context, { signal: options.signal })
   return { ...result, residual: largestDifferences(matrix, back.x) }
 }
 
@@ -31,19 +46,28 @@ export async function forwardRows(
 export async function inverseRows(
   core: FlowCore,
   z: MatrixLike,
-  options: ResidualOptions | undefined,
-): Promise<Inverted> {
-  const { residual, ...rest } = checkResidual(options)
-  const { matrix, context } = await toFlowRows(core, 'z', z, rest, 'unseen')
-  const result = await inverse(core, matrix, context, rest)
-  if (!residual) return result
-  const back = await forward(core, result.x, context, { signal: rest.signal })
+  given: InverseOptions | undefined,
+): Promise<rows.Inverted> {
+  const options = checkOptions(given, ['x', 'logDet'])
+  const found = rows.toFlowRows(core, 'z', z, options.context, 'unseen')
+  const { matrix, context } = found instanceof Promise ? await found : found
+  const pass = rows.inverse(core, matrix, context, options)
+  if (!options.residual) return pass
+  const result = await pass
+  const back = await rows.forward(core, result.x, context, { signal: options.signal })
   return { ...result, residual: largestDifferences(matrix, back.z) }
 }
 
-function checkResidual(options: ResidualOptions | undefined) {
-  const given = check.options('options', options, [...rowOptionKeys, 'residual'])
-  return { ...given, residual: check.flag('residual', given.residual ?? false) }
+/** @param results the names of what `out` may hold */
+function checkOptions<Options extends ForwardOptions | InverseOptions>(
+  given: Options | undefined,
+  results: readonly string[],
+): Partial<Options> {
+  const options = check.options('options', given, optionKeys)
+  checkLongOptions(options)
+  check.flag('residual', options.residual ?? false)
+  check.options<object>('out', options.out, results)
+  return options
 }
 
 function largestDifferences(a: Matrix, b: Matrix): Float64Array {

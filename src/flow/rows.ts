@@ -1,12 +1,13 @@
 /** Rows through a flow, in pieces: what `forward`, `inverse`, `logProb` and sampling are made of. */
 
 import type { BackendArray } from '../backend/backend.ts'
-import { inPieces } from '../backend/pieces.ts'
+import { inPieces, throwIfAborted } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { ArgumentError, expected, type GibbsiteError } from '../errors.ts'
 import { type Matrix, type MatrixLike, type Rule, row, toMatrix, toMatrixInPieces } from '../matrix.ts'
 import { checkLongOptions, type LongOptions, reporter } from '../run/progress.ts'
 import type { FlowCore, FlowParameters } from './flow-core.ts'
+import { passOut, resultArray } from './out.ts'
 import { layerName } from './program.ts'
 
 export interface RowOptions extends LongOptions {
@@ -34,11 +35,40 @@ export interface Inverted {
   readonly residual?: Float64Array
 }
 
+/** Arrays for the results of `forward`. Each may be left out, and is then made. */
+export interface ForwardOut {
+  /** [n, dim], row after row. */
+  z?: Float32Array | undefined
+  /** [n] */
+  logDet?: Float64Array | undefined
+}
+
+/** The same for `inverse`. */
+export interface InverseOut {
+  /** [n, dim], row after row. */
+  x?: Float32Array | undefined
+  /** [n] */
+  logDet?: Float64Array | undefined
+}
+
+export interface LogProbOptions extends RowOptions {
+  /** Where the result goes, [n]; default: a new array. What it holds after a rejection is undefined. */
+  out?: Float64Array | undefined
+}
+
 const NONE = new Float32Array()
 const NOT_WANTED = new Float64Array()
 const NEITHER = { logDet: NOT_WANTED, logProb: NOT_WANTED }
-/** A call of less work than this, in multiplications, is made at once: the way to another thread would take longer. */
-const SMALL_CALL = 1 << 20
+const logProbOptionKeys = [...rowOptionKeys, 'out']
+/**
+ * Work in multiplications, for each millisecond that a piece may take, that is done at once: about a millisecond of it.
+ * The way to another thread takes tens of microseconds.
+ */
+const AT_ONCE = 1 << 19
+/** Of the first piece of longer work. */
+const FIRST_PIECE = 1 << 26
+/** What a layer does with a column beside its products, in multiplications. */
+const LAYER_WORK = 64
 /** Rows of a piece at first: fewer would not fill the lanes of the kernels. */
 const LEAST_ROWS = 64
 
@@ -67,71 +97,80 @@ export interface FlowRows {
 }
 
 /**
- * The rows of an argument and their context, checked. A flat typed array holds rows one after the other, as proposals have
- * them.
+ * The rows of an argument and their context, checked; large ones in several turns of the event loop. A flat typed array
+ * holds rows one after the other, as proposals have them.
  *
  * @param name the argument's name, for the message
  * @param rule `unseen` where the rows go through the layers next: numbers that are not finite are found there
  */
-export async function toFlowRows(
+export function toFlowRows(
   core: FlowCore,
   name: string,
   value: MatrixLike,
-  given: RowOptions | undefined,
+  context: MatrixLike | undefined,
   rule: Rule = 'finite',
-): Promise<FlowRows> {
-  const options = check.options('options', given, rowOptionKeys)
-  checkLongOptions(options)
-  const matrix = await toFlowMatrix(core, name, value, rule)
-  return { matrix, context: contextRows(core, options.context, matrix.shape[0]) }
+): FlowRows | Promise<FlowRows> {
+  const matrix = toFlowMatrix(core, name, value, rule)
+  const withContext = (matrix: Matrix) => ({ matrix, context: contextRows(core, context, matrix.shape[0]) })
+  return matrix instanceof Promise ? matrix.then(withContext) : withContext(matrix)
 }
 
 /** The same without a context. */
-export function toFlowMatrix({ dim }: FlowCore, name: string, value: MatrixLike, rule: Rule): Promise<Matrix> {
+export function toFlowMatrix({ dim }: FlowCore, name: string, value: MatrixLike, rule: Rule): Matrix | Promise<Matrix> {
   const flat = check.isNumericArray(value) && value.length % dim === 0
   return toMatrixInPieces(name, flat ? { data: value, shape: [value.length / dim, dim] } : value, dim, rule)
 }
 
 /** The layers' x -> z. */
-export async function forward(
+export function forward(
   core: FlowCore,
   x: Matrix,
   context: Float32Array,
-  options: LongOptions,
-): Promise<Forward> {
-  const [z, logDet] = [new Float32Array(x.data.length), new Float64Array(x.shape[0])]
-  const run = { rows: x, context, result: z, logDet, logProb: NOT_WANTED }
-  await throughFlow(core, 'flowForward', run, options)
-  return { z: { data: z, shape: x.shape }, logDet }
-}
-
-/** log p(x) [n], in nats. */
-export async function logProb(
-  core: FlowCore,
-  x: Matrix,
-  context: Float32Array,
-  options: LongOptions,
-): Promise<Float64Array> {
-  const result = new Float64Array(x.shape[0])
-  await throughFlow(
-    core,
-    'flowForward',
-    { rows: x, context, result: NONE, logDet: NOT_WANTED, logProb: result },
-    options,
-  )
-  return result
+  options: LongOptions & { readonly out?: ForwardOut | undefined },
+): Forward | Promise<Forward> {
+  const { out = {} } = options
+  const { result, logDet } = passOut(x, context, out, 'z', out.z)
+  const done = throughFlow(core, 'flowForward', { rows: x, context, result, logDet, logProb: NOT_WANTED }, options)
+  return after(done, { z: { data: result, shape: x.shape }, logDet })
 }
 
 /** The layers' z -> x. */
-export async function inverse(
+export function inverse(
   core: FlowCore,
   z: Matrix,
   context: Float32Array,
-  options: LongOptions,
-): Promise<Inverted> {
-  const [x, logDet] = [new Float32Array(z.data.length), new Float64Array(z.shape[0])]
-  await throughFlow(core, 'flowInverse', { rows: z, context, result: x, logDet, logProb: NOT_WANTED }, options)
-  return { x: { data: x, shape: z.shape }, logDet }
+  options: LongOptions & { readonly out?: InverseOut | undefined },
+): Inverted | Promise<Inverted> {
+  const { out = {} } = options
+  const { result, logDet } = passOut(z, context, out, 'x', out.x)
+  const done = throughFlow(core, 'flowInverse', { rows: z, context, result, logDet, logProb: NOT_WANTED }, options)
+  return after(done, { x: { data: result, shape: z.shape }, logDet })
+}
+
+/** `Flow.logProb`. */
+export async function logProbOf(
+  core: FlowCore,
+  x: MatrixLike,
+  given: LogProbOptions | undefined,
+): Promise<Float64Array> {
+  const options = check.options('options', given, logProbOptionKeys)
+  checkLongOptions(options)
+  const rows = toFlowRows(core, 'x', x, options.context, 'unseen')
+  const { matrix, context } = rows instanceof Promise ? await rows : rows
+  return logProb(core, matrix, context, options)
+}
+
+/** log p(x) [n], in nats. */
+export function logProb(
+  core: FlowCore,
+  x: Matrix,
+  context: Float32Array,
+  options: LongOptions & { readonly out?: Float64Array | undefined },
+): Float64Array | Promise<Float64Array> {
+  const others = [x.data, context]
+  const result = resultArray('out', options.out, { type: Float64Array, length: x.shape[0], others })
+  const run = { rows: x, context, result: NONE, logDet: NOT_WANTED, logProb: result }
+  return after(throughFlow(core, 'flowForward', run, options), result)
 }
 
 /** x [n, dim] of z that is made piece by piece: `make` gives rows first ... first + count - 1 of it. */
@@ -160,27 +199,44 @@ interface Run {
 
 type Pass = 'flowForward' | 'flowInverse'
 
-async function throughFlow(core: FlowCore, pass: Pass, run: Run, options: LongOptions): Promise<void> {
+/** A promise only where the work does not fit into this turn of the event loop. */
+function throughFlow(core: FlowCore, pass: Pass, run: Run, options: LongOptions): Promise<void> | undefined {
   const prepared = core.prepared.current
-  const parameters = core.parameters.current
-  if (prepared !== undefined && isSmall(core, run.rows.shape[0])) {
-    run.begin?.(0, run.rows.shape[0])
-    const fine = core.backend.kernels[pass](...kernelArguments(core, parameters, run, prepared, 0, run.rows.shape[0]))
-    if (!fine) throw notFinite(core, parameters, pass, run)
-    return
-  }
-  await core.parameters.read((parameters) =>
+  if (prepared !== undefined && isSmall(core, run.rows.shape[0])) return atOnce(core, pass, run, prepared, options)
+  return core.parameters.read((parameters) =>
     core.prepared.read(parameters, (ready) => throughInPieces(core, parameters, pass, run, ready, options)),
   )
 }
 
+/** `value` when the work is done: now, or when its promise is kept. */
+function after<Value>(work: Promise<void> | undefined, value: Value): Value | Promise<Value> {
+  return work === undefined ? value : work.then(() => value)
+}
+
+function atOnce(
+  core: FlowCore,
+  pass: Pass,
+  run: Run,
+  prepared: BackendArray<Float32Array>,
+  options: LongOptions,
+): undefined {
+  throwIfAborted(options.signal)
+  const parameters = core.parameters.current
+  const { rows, context, result, logDet, logProb } = run
+  run.begin?.(0, rows.shape[0])
+  const kernel = core.backend.kernels[pass]
+  const fine = kernel(core.program, parameters.values, prepared, rows.data, context, result, logDet, logProb)
+  if (!fine) throw notFinite(core, parameters, pass, run)
+  if (options.onProgress !== undefined) reporter(options, rows.shape[0])(rows.shape[0])
+}
+
 /** Multiplications for a row, about. */
-function work({ shape: { height, width }, dim, parameters }: FlowCore): number {
-  return parameters.current.values.length * height * width + dim
+function work({ shape: { height, width }, dim, layers, parameters }: FlowCore): number {
+  return (parameters.current.values.length + LAYER_WORK * layers.length) * height * width + dim
 }
 
 function isSmall(core: FlowCore, rows: number): boolean {
-  return rows * work(core) < SMALL_CALL
+  return rows * work(core) < AT_ONCE * core.backend.pieceMilliseconds
 }
 
 async function throughInPieces(
@@ -206,7 +262,7 @@ async function throughInPieces(
 
 /** Rows that surely fit into a piece of long work. */
 export function pieceRows(core: FlowCore): number {
-  return Math.max(LEAST_ROWS, Math.floor((64 * SMALL_CALL) / work(core)))
+  return Math.max(LEAST_ROWS, Math.floor(FIRST_PIECE / work(core)))
 }
 
 function kernelArguments(
@@ -217,10 +273,8 @@ function kernelArguments(
   first: number,
   count: number,
 ) {
-  // A call of a few rows takes some microseconds, of which each part of an array would be a tenth.
-  const whole = count === run.rows.shape[0]
   const part = <A extends Float32Array | Float64Array>(array: A, width: number) =>
-    (whole ? array : array.subarray(first * width, (first + count) * width)) as A
+    array.subarray(first * width, (first + count) * width) as A
   const { rows, context, result, logDet, logProb } = run
   return [
     ...([core.program, values, prepared, part(rows.data, core.dim), part(context, core.context)] as const),

@@ -38,6 +38,8 @@ function rowsCases(method: string, argument: string, call: (rows: MatrixLike) =>
 }
 
 const never = AbortSignal.abort()
+const shared = new Float32Array(3)
+const place = new ArrayBuffer(16)
 const cases: Case[] = [
   ...rowsCases('forward', 'x', (x) => flow.forward(x)),
   ...rowsCases('inverse', 'z', (z) => flow.inverse(z)),
@@ -49,6 +51,33 @@ const cases: Case[] = [
 
   ['forward: a wrong key', () => flow.forward(row, anything({ signals: never })), '(did you mean "signal"?)'],
   ['forward: no signal', () => flow.forward(row, { signal: anything(1) }), 'expected `signal` to be an AbortSignal'],
+  [
+    'forward: an array of another length',
+    () => flow.forward(row, { out: { z: new Float32Array(2) } }),
+    'expected `out.z` to be a Float32Array of 3 numbers; got one of 2',
+  ],
+  [
+    'forward: an array of another type',
+    () => flow.forward(row, { out: { logDet: anything(new Float32Array(1)) } }),
+    'expected `out.logDet` to be a Float64Array of 1 numbers; got a Float32Array',
+  ],
+  ['forward: a wrong key of out', () => flow.forward(row, { out: anything({ x: 1 }) }), 'only the keys z, logDet'],
+  ['inverse: out is an array', () => flow.inverse(row, { out: anything(new Float32Array(3)) }), 'object of options'],
+  [
+    'inverse: the rows as their own result',
+    () => flow.inverse(shared, { out: { x: shared } }),
+    'expected `out.x` to have memory of its own; got an array that shares it with another one',
+  ],
+  [
+    'forward: two results in one place',
+    () => flow.forward(row, { out: { z: new Float32Array(place, 0, 3), logDet: new Float64Array(place, 8, 1) } }),
+    'expected `out.logDet` to have memory of its own',
+  ],
+  [
+    'logProb: no array',
+    () => flow.logProb(row, { out: anything([0]) }),
+    'expected `out` to be a Float64Array of 1 numbers; got an array',
+  ],
   ['logProb: a context too many', () => flow.logProb(row, { context: [1] }), 'expected `context` to be absent'],
   ['logProb: no context', () => conditional.logProb(row), 'expected `context` to be given, 2 numbers a row; got none'],
   [
