@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { bin, compile, root, run, which } from './run.mjs'
 
 export const NATIVE_SOURCES = ['CMakeLists.txt', 'native', 'package-lock.json']
-const TS_SOURCES = ['src', 'tsdown.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json']
+const TS_SOURCES = [
+  'src',
+  'tsdown.config.ts',
+  'scripts/lib/lazy-library.ts',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+]
 const at = (path) => join(root, path)
 
 /** The newest modification time of files and of all files in folders; 0 where there are none. */
