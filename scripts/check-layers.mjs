@@ -1,5 +1,5 @@
 // Imports point down only: index -> flow | energy | sampling -> density -> random -> backend; errors, check, matrix and
-// io are leaves, the command stands above all. A file may import its own folder and whatever is lower.
+// io are leaves, the server and the command stand above all. A file may import its own folder and whatever is lower.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { Failure, main, root } from './lib/run.mjs'
@@ -14,6 +14,7 @@ const LEVELS = [
   ['density'],
   ['flow', 'energy', 'sampling'],
   ['index'],
+  ['serve'],
   ['cli'],
 ]
 const source = join(root, 'src')

@@ -189,6 +189,7 @@ export {
   type RngState,
   type UniformOptions,
 } from './random/rng.ts'
+export type { ChainStream } from './random/streams.ts'
 export type { EpochOptions, TrainingProgress } from './run/fit-options.ts'
 export type { LongOptions, Progress } from './run/progress.ts'
 export type { Stepwise } from './run/stepwise.ts'

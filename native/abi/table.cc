@@ -95,6 +95,8 @@ static constexpr kernel_entry kernels[] = {
     // rbm_gibbs.h
     KERNEL(rbm_gibbs, weights, visible_bias, hidden_bias, beta, clamp_mask, key_low, key_high, first_chain, first_sweep,
            sweeps, visible, hidden, visible_sum),
+    KERNEL(rbm_gibbs_streams, weights, visible_bias, hidden_bias, beta, clamp_mask, streams, first_sweep, sweeps,
+           visible, hidden, visible_sum),
     KERNEL(rbm_conditional, weights, bias, values, transposed, probabilities),
     // rbm_likelihood.h
     KERNEL(rbm_free_energy, weights, visible_bias, hidden_bias, values, free_energy),
@@ -201,6 +203,8 @@ static constexpr kernel_entry kernels[] = {
     // hopfield_recall.h
     KERNEL(hopfield_recall, units, narrow, unit, table, offsets, order, key_low, key_high, probes, first_sweep, sweeps,
            most_flips, states, previous, counts, energies, trace),
+    KERNEL(hopfield_recall_streams, units, narrow, unit, table, offsets, order, streams, first_sweep, sweeps,
+           most_flips, states, previous, counts, energies, trace),
     // hopfield_learn.h
     KERNEL(hopfield_correlate, units, add, subtract, gain, weights, bias),
     KERNEL(hopfield_storkey, units, patterns, weights),
@@ -218,6 +222,8 @@ static constexpr kernel_entry kernels[] = {
     // gaussian_rbm_gibbs.h
     KERNEL(gaussian_rbm_gibbs, weights, visible_bias, hidden_bias, sigma, clamp_mask, key_low, key_high, first_chain,
            first_sweep, sweeps, visible, hidden, visible_sum),
+    KERNEL(gaussian_rbm_gibbs_streams, weights, visible_bias, hidden_bias, sigma, clamp_mask, streams, first_sweep,
+           sweeps, visible, hidden, visible_sum),
     KERNEL(gaussian_rbm_hidden, weights, hidden_bias, sigma, values, probabilities),
     KERNEL(gaussian_rbm_means, weights, visible_bias, hidden, means),
     // gaussian_rbm_likelihood.h

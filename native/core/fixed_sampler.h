@@ -10,6 +10,9 @@ constexpr int coarse_vectors = panel_width / i16_lanes;
 // Two panels share the offsets of a row's look-ups. So many rows that making the tables costs little beside using them,
 // though their sums then pass through the second-level cache.
 constexpr size_t coarse_panels = 2, coarse_rows = 512;
+// Up to so many rows the full sums of all units cost less than the tables.
+constexpr size_t exact_rows = 8;
+static_assert(exact_rows <= sampler_rows);
 
 // Modulo 2^16. The entries of a table and partial sums may wrap; the whole sum fits (segment_range), so it comes out
 // right.
@@ -216,7 +219,7 @@ void draw_fixed_layer(const bit_matrix& from, const fixed_layer& layer, const lo
                       const float* beta, float largest_beta, const unit_source& source, const bit_matrix& to,
                       const Done& done) {
   const size_t panels = panel_count(layer.outputs);
-  if (from.rows <= sampler_rows) {
+  if (from.rows <= exact_rows) {
     return parallel_for(panels, [&](size_t panel) {
       draw_exact_tile(layer, source, panel, beta, from, to);
       done(panel, 0, from.rows);

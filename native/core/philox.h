@@ -32,6 +32,15 @@ struct philox_schedule {
       key = {key.low + philox_weyl_0, key.high + philox_weyl_1};
     }
   }
+  // A key for each lane. Lanes 2 k and 2 k + 1 must have the same: they are the halves of one 64-bit lane below.
+  philox_schedule(u32x key_low, u32x key_high) {
+    for (int round = 0; round < philox_rounds; round++) {
+      low[round] = key_low;
+      high[round] = key_high;
+      key_low = key_low + philox_weyl_0;
+      key_high = key_high + philox_weyl_1;
+    }
+  }
   u32x low[philox_rounds], high[philox_rounds];
 };
 

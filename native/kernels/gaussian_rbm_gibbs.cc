@@ -4,32 +4,50 @@
 
 namespace gibbsite::GIBBSITE_TARGET {
 
+namespace {
+
+void run_sweeps(const gaussian_rbm_model& model, span<const uint32_t> clamp_mask, const unit_source& source,
+                uint32_t sweeps, span<float> visible, span<uint32_t> hidden, span<float> visible_sum) {
+  const size_t chains = visible.size() / model.visible, words = panel_count(model.visible);
+  // One mask [words] for all rows, or one for each.
+  const clamped_units clamp{clamp_mask.empty() ? nullptr : clamp_mask.data(), clamp_mask.size() > words ? words : 0};
+  bit_matrix h(chains, model.hidden);
+  load_bits(hidden.data(), h);
+  const unit_betas beta(chains);
+  for (uint64_t sweep = source.sweep; sweep < source.sweep + sweeps; sweep++) {
+    const unit_source to_hidden{source.key, tag_gaussian_hidden, sweep, source.first_chain, source.streams};
+    const unit_source to_visible{source.key, tag_gaussian_visible, sweep, source.first_chain, source.streams};
+    hidden_fields(model, visible.data(), chains, [&](size_t panel, size_t first, size_t rows, const float* fields) {
+      draw_tile(to_hidden, panel, first, rows, fields, beta.data.data(), h);
+    });
+    draw_gaussian_layer(model, h, to_visible, clamp, visible.data(), [&](size_t panel, size_t row, const float* means) {
+      if (visible_sum.empty()) return;
+      const size_t at = row * model.visible + panel * panel_width;
+      const uint32_t kept = clamp.of(row, panel);
+      for (size_t j = 0; j < panel_columns(model.visible, panel); j++) {
+        visible_sum[at + j] += (kept >> j & 1) != 0 ? visible[at + j] : means[j];
+      }
+    });
+  }
+  store_bits(h, hidden.data());
+}
+
+}  // namespace
+
 void gaussian_rbm_gibbs(span<const float> weights, span<const float> visible_bias, span<const float> hidden_bias,
                         span<const float> sigma, span<const uint32_t> clamp_mask, uint32_t key_low, uint32_t key_high,
                         uint32_t first_chain, uint64_t first_sweep, uint32_t sweeps, span<float> visible,
                         span<uint32_t> hidden, span<float> visible_sum) {
-  const gaussian_rbm_model model(weights, visible_bias, hidden_bias, sigma);
-  const size_t chains = visible.size() / model.visible;
-  const philox_key key{key_low, key_high};
-  const uint32_t* clamp = clamp_mask.empty() ? nullptr : clamp_mask.data();
-  bit_matrix h(chains, model.hidden);
-  load_bits(hidden.data(), h);
-  const unit_betas beta(chains);
-  for (uint64_t sweep = first_sweep; sweep < first_sweep + sweeps; sweep++) {
-    hidden_fields(model, visible.data(), chains, [&](size_t panel, size_t first, size_t rows, const float* fields) {
-      draw_tile({key, tag_gaussian_hidden, sweep, first_chain}, panel, first, rows, fields, beta.data.data(), h);
-    });
-    draw_gaussian_layer(model, h, {key, tag_gaussian_visible, sweep, first_chain}, clamp, visible.data(),
-                        [&](size_t panel, size_t row, const float* means) {
-                          if (visible_sum.empty()) return;
-                          const size_t at = row * model.visible + panel * panel_width;
-                          const uint32_t kept = clamp == nullptr ? 0 : clamp[panel];
-                          for (size_t j = 0; j < panel_columns(model.visible, panel); j++) {
-                            visible_sum[at + j] += (kept >> j & 1) != 0 ? visible[at + j] : means[j];
-                          }
-                        });
-  }
-  store_bits(h, hidden.data());
+  run_sweeps(gaussian_rbm_model(weights, visible_bias, hidden_bias, sigma), clamp_mask,
+             {{key_low, key_high}, 0, first_sweep, first_chain}, sweeps, visible, hidden, visible_sum);
+}
+
+void gaussian_rbm_gibbs_streams(span<const float> weights, span<const float> visible_bias,
+                                span<const float> hidden_bias, span<const float> sigma, span<const uint32_t> clamp_mask,
+                                span<const uint32_t> streams, uint64_t first_sweep, uint32_t sweeps,
+                                span<float> visible, span<uint32_t> hidden, span<float> visible_sum) {
+  run_sweeps(gaussian_rbm_model(weights, visible_bias, hidden_bias, sigma), clamp_mask,
+             {{}, 0, first_sweep, 0, streams}, sweeps, visible, hidden, visible_sum);
 }
 
 void gaussian_rbm_hidden(span<const float> weights, span<const float> hidden_bias, span<const float> sigma,

@@ -19,6 +19,12 @@ void gaussian_rbm_gibbs(span<const float> weights, span<const float> visible_bia
                         uint32_t first_chain, uint64_t first_sweep, uint32_t sweeps, span<float> visible,
                         span<uint32_t> hidden, span<float> visible_sum);
 
+// The same for chains under keys of their own, as rbm_gibbs_streams (rbm_gibbs.h).
+void gaussian_rbm_gibbs_streams(span<const float> weights, span<const float> visible_bias,
+                                span<const float> hidden_bias, span<const float> sigma, span<const uint32_t> clamp_mask,
+                                span<const uint32_t> streams, uint64_t first_sweep, uint32_t sweeps,
+                                span<float> visible, span<uint32_t> hidden, span<float> visible_sum);
+
 // probabilities [rows, H]: P(h_j = 1 | x) of values [rows, V].
 void gaussian_rbm_hidden(span<const float> weights, span<const float> hidden_bias, span<const float> sigma,
                          span<const float> values, span<float> probabilities);

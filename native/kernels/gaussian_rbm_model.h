@@ -79,18 +79,26 @@ inline void normal_row(const uint32_t* random, float* normal) {
   }
 }
 
-// x ~ N(b + W h, sigma^2) for every row, except the units that `clamp` [words(V)] marks (null: none), which keep their
-// values. seen(panel, row, means) comes before the draw of each panel row.
+// Which units of a row keep their values: masks of words(V) words, `stride` apart from row to row; null: none.
+struct clamped_units {
+  const uint32_t* masks;
+  size_t stride;
+
+  uint32_t of(size_t row, size_t panel) const { return masks == nullptr ? 0 : masks[row * stride + panel]; }
+};
+
+// x ~ N(b + W h, sigma^2) for every row, except the units that `clamp` marks, which keep their values. seen(panel, row,
+// means) comes before the draw of each panel row.
 template <class Seen>
 void draw_gaussian_layer(const gaussian_rbm_model& model, const bit_matrix& h, const unit_source& source,
-                         const uint32_t* clamp, float* x, const Seen& seen) {
+                         const clamped_units& clamp, float* x, const Seen& seen) {
   bit_product(h, model.transposed, model.visible_bias.data.data(),
               [&](size_t panel, size_t first, size_t rows, const float* means) {
                 alignas(64) uint32_t random[sampler_rows * panel_width];
                 alignas(64) float normal[panel_width];
                 const size_t width = panel_columns(model.visible, panel), column = panel * panel_width;
-                const uint32_t kept = clamp == nullptr ? 0 : clamp[panel];
                 for (size_t r = 0; r < rows; r++, means += panel_width) {
+                  const uint32_t kept = clamp.of(first + r, panel);
                   if (r % sampler_rows == 0) {
                     const size_t count = rows - r < sampler_rows ? rows - r : sampler_rows;
                     panel_words(source, panel, first + r, count, random);

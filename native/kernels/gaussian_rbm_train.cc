@@ -91,7 +91,7 @@ class trainer {
     const unit_betas ones(h.rows);
     for (uint32_t sweep = 0; sweep < options_.sweeps; sweep++) {
       const uint64_t time = number * options_.sweeps + sweep;
-      draw_gaussian_layer(model_, h, {options_.key, tag_gaussian_visible, time, 0}, nullptr, x,
+      draw_gaussian_layer(model_, h, {options_.key, tag_gaussian_visible, time, 0}, {nullptr, 0}, x,
                           [](size_t, size_t, const float*) {});
       const bool last = sweep + 1 == options_.sweeps;
       hidden_fields(model_, x, h.rows, [&](size_t panel, size_t first, size_t tile, const float* fields) {

@@ -1,5 +1,6 @@
 #include "kernels/hopfield_recall.h"
 
+#include "core/philox.h"
 #include "kernels/coupling_fields.h"
 #include "kernels/random_discrete.h"
 
@@ -11,13 +12,14 @@ namespace {
 constexpr size_t task_probes = 32;
 
 struct recall_settings {
-  uint32_t order, key_low, key_high, first_sweep, sweeps, most_flips;
+  uint32_t order, first_sweep, sweeps, most_flips;
   double unit;
 };
 
 // One probe's part of the kernel's arrays.
 template <class T>
 struct recall_probe {
+  philox_key key;
   uint32_t number;
   T* z;
   uint32_t* spins;
@@ -142,7 +144,7 @@ template <class T>
 void run_random(const coupling_table<T>& network, const recall_probe<T>& probe, const recall_settings& settings) {
   const scratch<uint32_t> order(network.units);
   for (uint32_t sweep = 0; sweep < settings.sweeps && probe.running(); sweep++) {
-    random_permutation({order.data(), network.units}, settings.key_low, settings.key_high, probe.number,
+    random_permutation({order.data(), network.units}, probe.key.low, probe.key.high, probe.number,
                        settings.first_sweep + sweep, 0);
     const uint32_t left = settings.most_flips - probe.counts[1];
     finish_sweep(network, probe, visit_in_order(network, order.data(), left, probe.z, probe.spins), settings.unit);
@@ -181,35 +183,69 @@ void run_task(const coupling_table<T>& network, const recall_probe<T>* probes, s
   }
 }
 
-}  // namespace
+// Where the kernels read and write, row after row.
+struct recall_arrays {
+  span<uint32_t> states, previous, counts;
+  span<double> energies, trace;
 
-void hopfield_recall(uint32_t units, bool narrow, double unit, span<const int32_t> table, span<const int32_t> offsets,
-                     uint32_t order, uint32_t key_low, uint32_t key_high, span<const uint32_t> probes,
-                     uint32_t first_sweep, uint32_t sweeps, uint32_t most_flips, span<uint32_t> states,
-                     span<uint32_t> previous, span<uint32_t> counts, span<double> energies, span<double> trace) {
-  const recall_settings settings{order, key_low, key_high, first_sweep, sweeps, most_flips, unit};
+  template <class T>
+  recall_probe<T> probe(size_t r, size_t words, const recall_settings& settings, T* z, philox_key key,
+                        uint32_t number) const {
+    return {key,
+            number,
+            z,
+            states.data() + r * words,
+            previous.empty() ? nullptr : previous.data() + r * words,
+            counts.data() + r * 3,
+            energies.data() + r * 2,
+            trace.empty() ? nullptr : trace.data() + r * settings.sweeps,
+            settings.first_sweep == 0};
+  }
+};
+
+// key(r) and number(r) say where the draws of row r come from.
+template <class Key, class Number>
+void recall_rows(uint32_t units, bool narrow, span<const int32_t> table, span<const int32_t> offsets, size_t rows,
+                 const recall_settings& settings, const recall_arrays& arrays, const Key& key, const Number& number) {
   with_network(units, narrow, table, offsets, [&]<class T>(const coupling_table<T>& network) {
-    const size_t rows = probes.size(), words = network.words();
     const scratch<T> z(rows * network.stride);
-    start_fields(network, states.data(), rows, z.data());
+    start_fields(network, arrays.states.data(), rows, z.data());
     // Few probes are spread over all threads; which task takes a probe changes nothing.
     const size_t each = rows < 4 * task_probes ? (rows + 3) / 4 : task_probes;
     parallel_for((rows + each - 1) / each, [&](size_t task) {
       recall_probe<T> mine[task_probes];
       size_t count = 0;
       for (size_t r = task * each; r < rows && count < each; r++) {
-        mine[count++] = {probes[r],
-                         z.data() + r * network.stride,
-                         states.data() + r * words,
-                         previous.empty() ? nullptr : previous.data() + r * words,
-                         counts.data() + r * 3,
-                         energies.data() + r * 2,
-                         trace.empty() ? nullptr : trace.data() + r * sweeps,
-                         first_sweep == 0};
+        T* fields = z.data() + r * network.stride;
+        mine[count++] = arrays.probe(r, network.words(), settings, fields, key(r), number(r));
       }
       run_task(network, mine, count, settings);
     });
   });
+}
+
+}  // namespace
+
+void hopfield_recall(uint32_t units, bool narrow, double unit, span<const int32_t> table, span<const int32_t> offsets,
+                     uint32_t order, uint32_t key_low, uint32_t key_high, span<const uint32_t> probes,
+                     uint32_t first_sweep, uint32_t sweeps, uint32_t most_flips, span<uint32_t> states,
+                     span<uint32_t> previous, span<uint32_t> counts, span<double> energies, span<double> trace) {
+  recall_rows(
+      units, narrow, table, offsets, probes.size(), {order, first_sweep, sweeps, most_flips, unit},
+      {states, previous, counts, energies, trace}, [=](size_t) { return philox_key{key_low, key_high}; },
+      [&](size_t r) { return probes[r]; });
+}
+
+void hopfield_recall_streams(uint32_t units, bool narrow, double unit, span<const int32_t> table,
+                             span<const int32_t> offsets, uint32_t order, span<const uint32_t> streams,
+                             uint32_t first_sweep, uint32_t sweeps, uint32_t most_flips, span<uint32_t> states,
+                             span<uint32_t> previous, span<uint32_t> counts, span<double> energies,
+                             span<double> trace) {
+  recall_rows(
+      units, narrow, table, offsets, streams.size() / 3, {order, first_sweep, sweeps, most_flips, unit},
+      {states, previous, counts, energies, trace},
+      [&](size_t r) { return philox_key{streams[3 * r], streams[3 * r + 1]}; },
+      [&](size_t r) { return streams[3 * r + 2]; });
 }
 
 }  // namespace gibbsite::GIBBSITE_TARGET

@@ -34,4 +34,11 @@ void hopfield_recall(uint32_t units, bool narrow, double unit, span<const int32_
                      uint32_t first_sweep, uint32_t sweeps, uint32_t most_flips, span<uint32_t> states,
                      span<uint32_t> previous, span<uint32_t> counts, span<double> energies, span<double> trace);
 
+// The same for probes under keys of their own: streams [rows, 3] holds, for each probe, its key (low and high half) and
+// its number.
+void hopfield_recall_streams(uint32_t units, bool narrow, double unit, span<const int32_t> table,
+                             span<const int32_t> offsets, uint32_t order, span<const uint32_t> streams,
+                             uint32_t first_sweep, uint32_t sweeps, uint32_t most_flips, span<uint32_t> states,
+                             span<uint32_t> previous, span<uint32_t> counts, span<double> energies, span<double> trace);
+
 }  // namespace gibbsite::GIBBSITE_TARGET

@@ -8,19 +8,22 @@ namespace gibbsite::GIBBSITE_TARGET {
 
 namespace {
 
-// The values that a call keeps clamped, in the words of the visible state.
+// The values that a call keeps clamped, in the words of the visible state: the units of one mask [words], or of one for
+// each row [rows, words].
 struct clamps {
   span<const uint32_t> mask;
+  size_t stride;  // from a row's mask to the next
   bit_matrix kept;
 
-  clamps(span<const uint32_t> mask, const bit_matrix& state) : mask(mask), kept(state.rows, state.columns) {
+  clamps(span<const uint32_t> mask, const bit_matrix& state)
+      : mask(mask), stride(mask.size() > state.word_count() ? state.word_count() : 0), kept(state.rows, state.columns) {
     if (!mask.empty())
       memcpy(kept.words.data(), state.words.data(), state.rows * state.word_count() * sizeof(uint32_t));
   }
   void restore(const bit_matrix& state, size_t panel, size_t first, size_t rows) const {
     if (mask.empty()) return;
-    const uint32_t fixed = mask[panel];
     for (size_t r = first; r < first + rows; r++) {
+      const uint32_t fixed = mask[r * stride + panel];
       state.word(panel)[r] = (state.word(panel)[r] & ~fixed) | (kept.word(panel)[r] & fixed);
     }
   }
@@ -28,7 +31,7 @@ struct clamps {
   // The clamped units of one panel row are their values.
   void replace(size_t panel, size_t row, float* p) const {
     if (mask.empty()) return;
-    for (uint32_t fixed = mask[panel]; fixed != 0; fixed &= fixed - 1) {
+    for (uint32_t fixed = mask[row * stride + panel]; fixed != 0; fixed &= fixed - 1) {
       const int j = __builtin_ctz(fixed);
       p[j] = static_cast<float>(kept.word(panel)[row] >> j & 1);
     }
@@ -81,7 +84,9 @@ class gibbs_sampler {
   }
 
  private:
-  unit_source source_at(uint32_t tag, uint64_t sweep) const { return {source_.key, tag, sweep, source_.first_chain}; }
+  unit_source source_at(uint32_t tag, uint64_t sweep) const {
+    return {source_.key, tag, sweep, source_.first_chain, source_.streams};
+  }
 
   template <class Done>
   void draw(const bit_matrix& from, const panels& weights, const float* bias, const fixed_layer& layer,
@@ -102,21 +107,17 @@ class gibbs_sampler {
   const bool fixed_;
 };
 
-}  // namespace
-
-void rbm_gibbs(span<const float> weights, span<const float> visible_bias, span<const float> hidden_bias,
-               span<const float> beta, span<const uint32_t> clamp_mask, uint32_t key_low, uint32_t key_high,
-               uint32_t first_chain, uint64_t first_sweep, uint32_t sweeps, span<uint32_t> visible,
-               span<uint32_t> hidden, span<float> visible_sum) {
-  const rbm_model model(weights, visible_bias, hidden_bias);
+void run_sweeps(const rbm_model& model, span<const float> beta, span<const uint32_t> clamp_mask,
+                const unit_source& source, uint32_t sweeps, span<uint32_t> visible, span<uint32_t> hidden,
+                span<float> visible_sum) {
   const size_t chains = visible.size() / panel_count(model.visible);
   bit_matrix v(chains, model.visible), h(chains, model.hidden);
   load_bits(visible.data(), v);
   load_bits(hidden.data(), h);
   const clamps clamp(clamp_mask, v);
   const chain_betas betas(beta, chains);
-  const gibbs_sampler sampler(model, betas, chains, {{key_low, key_high}, 0, 0, first_chain});
-  for (uint64_t sweep = first_sweep; sweep < first_sweep + sweeps; sweep++) {
+  const gibbs_sampler sampler(model, betas, chains, source);
+  for (uint64_t sweep = source.sweep; sweep < source.sweep + sweeps; sweep++) {
     sampler.draw_hidden(v, h, sweep);
     sampler.draw_visible(h, v, sweep,
                          [&](size_t panel, size_t first, size_t rows) { clamp.restore(v, panel, first, rows); });
@@ -124,6 +125,24 @@ void rbm_gibbs(span<const float> weights, span<const float> visible_bias, span<c
   }
   store_bits(v, visible.data());
   store_bits(h, hidden.data());
+}
+
+}  // namespace
+
+void rbm_gibbs(span<const float> weights, span<const float> visible_bias, span<const float> hidden_bias,
+               span<const float> beta, span<const uint32_t> clamp_mask, uint32_t key_low, uint32_t key_high,
+               uint32_t first_chain, uint64_t first_sweep, uint32_t sweeps, span<uint32_t> visible,
+               span<uint32_t> hidden, span<float> visible_sum) {
+  run_sweeps(rbm_model(weights, visible_bias, hidden_bias), beta, clamp_mask,
+             {{key_low, key_high}, 0, first_sweep, first_chain}, sweeps, visible, hidden, visible_sum);
+}
+
+void rbm_gibbs_streams(span<const float> weights, span<const float> visible_bias, span<const float> hidden_bias,
+                       span<const float> beta, span<const uint32_t> clamp_mask, span<const uint32_t> streams,
+                       uint64_t first_sweep, uint32_t sweeps, span<uint32_t> visible, span<uint32_t> hidden,
+                       span<float> visible_sum) {
+  run_sweeps(rbm_model(weights, visible_bias, hidden_bias), beta, clamp_mask, {{}, 0, first_sweep, 0, streams}, sweeps,
+             visible, hidden, visible_sum);
 }
 
 void rbm_conditional(span<const float> weights, span<const float> bias, span<const float> values, bool transposed,

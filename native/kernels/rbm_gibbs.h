@@ -19,6 +19,14 @@ void rbm_gibbs(span<const float> weights, span<const float> visible_bias, span<c
                uint32_t first_chain, uint64_t first_sweep, uint32_t sweeps, span<uint32_t> visible,
                span<uint32_t> hidden, span<float> visible_sum);
 
+// The same for chains under keys of their own: streams [chains, 3] holds, for each chain, its key (low and high half)
+// and its number. clamp_mask may have a row for each chain, [chains, words(V)]. A chain's bits are those rbm_gibbs
+// gives it under that key and number.
+void rbm_gibbs_streams(span<const float> weights, span<const float> visible_bias, span<const float> hidden_bias,
+                       span<const float> beta, span<const uint32_t> clamp_mask, span<const uint32_t> streams,
+                       uint64_t first_sweep, uint32_t sweeps, span<uint32_t> visible, span<uint32_t> hidden,
+                       span<float> visible_sum);
+
 // probabilities [rows, H] = sigma(hidden_bias + values W) for real or binary values [rows, V] and weights [V, H]; with
 // `transposed` the other way: values [rows, H], bias [V], probabilities [rows, V]. Binary rows give the bits rbm_gibbs
 // decides by.

@@ -269,6 +269,19 @@ export interface Kernels {
     hidden: Written<Uint32Array>,
     visibleSum: Written<Float32Array>,
   ): void
+  rbmGibbsStreams(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    beta: Span<Float32Array>,
+    clampMask: Span<Uint32Array>,
+    streams: Span<Uint32Array>,
+    firstSweep: number,
+    sweeps: number,
+    visible: Written<Uint32Array>,
+    hidden: Written<Uint32Array>,
+    visibleSum: Written<Float32Array>,
+  ): void
   rbmConditional(
     weights: Span<Float32Array>,
     bias: Span<Float32Array>,
@@ -862,6 +875,23 @@ export interface Kernels {
     energies: Written<Float64Array>,
     trace: Written<Float64Array>,
   ): void
+  hopfieldRecallStreams(
+    units: number,
+    narrow: boolean,
+    unit: number,
+    table: Span<Int32Array>,
+    offsets: Span<Int32Array>,
+    order: number,
+    streams: Span<Uint32Array>,
+    firstSweep: number,
+    sweeps: number,
+    mostFlips: number,
+    states: Written<Uint32Array>,
+    previous: Written<Uint32Array>,
+    counts: Written<Uint32Array>,
+    energies: Written<Float64Array>,
+    trace: Written<Float64Array>,
+  ): void
   hopfieldCorrelate(
     units: number,
     add: Span<Uint32Array>,
@@ -939,6 +969,19 @@ export interface Kernels {
     keyLow: number,
     keyHigh: number,
     firstChain: number,
+    firstSweep: number,
+    sweeps: number,
+    visible: Written<Float32Array>,
+    hidden: Written<Uint32Array>,
+    visibleSum: Written<Float32Array>,
+  ): void
+  gaussianRbmGibbsStreams(
+    weights: Span<Float32Array>,
+    visibleBias: Span<Float32Array>,
+    hiddenBias: Span<Float32Array>,
+    sigma: Span<Float32Array>,
+    clampMask: Span<Uint32Array>,
+    streams: Span<Uint32Array>,
     firstSweep: number,
     sweeps: number,
     visible: Written<Float32Array>,

@@ -17,6 +17,7 @@ import { addInfo } from './info.ts'
 import { addMcmc } from './mcmc.ts'
 import { addRecall } from './recall.ts'
 import { addSample } from './sample.ts'
+import { addServe } from './serve.ts'
 import { toJson } from './session.ts'
 import { addTrain } from './train.ts'
 
@@ -57,6 +58,7 @@ function build(): Command {
     addMcmc,
     addChain,
     addDiagnose,
+    addServe,
     addInfo,
     addDoctor,
   ])

@@ -3,7 +3,8 @@
 import type { Backend } from '../backend/backend.ts'
 import { yieldToEventLoop } from '../event-loop.ts'
 import type { BinaryMatrix, Matrix } from '../matrix.ts'
-import type { Key } from '../random/key.ts'
+import { deriveKey, type Key } from '../random/key.ts'
+import { type CheckedStream, chainsOf } from '../random/streams.ts'
 import { pack, unpack, wordsPerRow } from './bits.ts'
 
 // Units of a block: a few milliseconds in the slowest case.
@@ -57,6 +58,23 @@ export async function drawRows(
     const to = bits.subarray(first * words, end * words)
     backend.kernels.bitsBernoulli(values, columns, low, high, 0, firstRow + first, to)
   })
+  return bits
+}
+
+/** Rows of fair coins for the chains of some streams: those that each seed draws alone. */
+export async function coinRows(
+  backend: Backend,
+  columns: number,
+  streams: readonly CheckedStream[],
+  purpose: number,
+): Promise<Uint32Array> {
+  const words = wordsPerRow(columns)
+  const bits = new Uint32Array(chainsOf(streams) * words)
+  let row = 0
+  for (const { seed, chains, firstChain } of streams) {
+    bits.set(await drawRows(backend, halves(columns), chains, deriveKey(seed, purpose), firstChain), row * words)
+    row += chains
+  }
   return bits
 }
 

@@ -3,13 +3,15 @@
 import type { Key } from '../random/key.ts'
 import { wordsPerRow } from './bits.ts'
 import type { GaussianCore, GaussianParameters } from './gaussian-rbm-core.ts'
-import type { ClampRun } from './gibbs-chains.ts'
+import { blocksOf, type ClampRun, together } from './gibbs-chains.ts'
 import { cautiousSweeps, workPerChain } from './limits.ts'
 
 export interface GaussianChainOptions {
   readonly key: Key
   /** Number of row 0 in the random streams; default 0. */
   readonly firstChain?: number
+  /** [rows, 3]: keys and numbers of the chains, in place of `key` and `firstChain`; default: none. */
+  readonly streams?: Uint32Array
   /** Must cover all rows in order; default: nothing is clamped. */
   readonly clamps?: readonly ClampRun[]
 }
@@ -18,7 +20,7 @@ export interface GaussianChainOptions {
 // four times as long as those of bits.
 const WORK_PER_CALL = 2 ** 28
 const SMALLEST_BLOCK = 64
-const NONE_CLAMPED = new Uint32Array()
+const NONE = new Uint32Array()
 
 export class GaussianChains {
   /** [rows, V] */
@@ -29,6 +31,7 @@ export class GaussianChains {
   readonly #parameters: GaussianParameters
   readonly #key: Key
   readonly #firstChain: number
+  readonly #streams: Uint32Array
   readonly #blocks: readonly ClampRun[]
 
   /** @param visible starting states, one row a chain; they are moved in place */
@@ -36,16 +39,21 @@ export class GaussianChains {
     core: GaussianCore,
     parameters: GaussianParameters,
     visible: Float32Array,
-    { key, firstChain = 0, clamps }: GaussianChainOptions,
+    { key, firstChain = 0, streams = NONE, clamps }: GaussianChainOptions,
   ) {
     const rows = visible.length / core.visible
     this.#core = core
     this.#parameters = parameters
     this.#key = key
     this.#firstChain = firstChain
+    this.#streams = streams
     this.visible = visible
     this.hidden = new Uint32Array(rows * wordsPerRow(core.hidden))
-    this.#blocks = (clamps ?? [{ first: 0, count: rows, mask: NONE_CLAMPED }]).flatMap((run) => split(run, core))
+    const words = wordsPerRow(core.visible)
+    const runs = clamps ?? [{ first: 0, count: rows, mask: NONE }]
+    const size = Math.max(SMALLEST_BLOCK, Math.floor(WORK_PER_CALL / workPerChain(core.visible, core.hidden)))
+    const shared = streams.length > 0 ? [together(runs, words)] : runs
+    this.#blocks = shared.flatMap((run) => blocksOf(run, words, size))
   }
 
   /** Sweeps that surely fit into a piece of long work. */
@@ -65,23 +73,21 @@ export class GaussianChains {
     const words = wordsPerRow(hidden)
     for (const block of this.#blocks) {
       const [from, to] = [block.first, block.first + block.count]
-      await backend.run(
-        'gaussianRbmGibbs',
-        ...([weights, visibleBias, hiddenBias, sigma, block.mask, this.#key.low, this.#key.high] as const),
-        ...([this.#firstChain + from, first, count] as const),
+      const model = [weights, visibleBias, hiddenBias, sigma, block.mask] as const
+      const states = [
         this.visible.subarray(from * visible, to * visible),
         this.hidden.subarray(from * words, to * words),
         sum === undefined ? new Float32Array() : sum.subarray(from * visible, to * visible),
-      )
+      ] as const
+      const streams = this.#streams.subarray(3 * from, 3 * to)
+      await (streams.length > 0
+        ? backend.run('gaussianRbmGibbsStreams', ...model, streams, first, count, ...states)
+        : backend.run(
+            'gaussianRbmGibbs',
+            ...model,
+            ...([this.#key.low, this.#key.high, this.#firstChain + from, first, count] as const),
+            ...states,
+          ))
     }
   }
-}
-
-function split(run: ClampRun, { visible, hidden }: GaussianCore): ClampRun[] {
-  const size = Math.max(SMALLEST_BLOCK, Math.floor(WORK_PER_CALL / workPerChain(visible, hidden)))
-  return Array.from({ length: Math.ceil(run.count / size) }, (_, i) => ({
-    first: run.first + i * size,
-    count: Math.min(size, run.count - i * size),
-    mask: run.mask,
-  }))
 }

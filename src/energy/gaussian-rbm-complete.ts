@@ -3,7 +3,8 @@
 import { inPieces } from '../backend/pieces.ts'
 import { AbortError } from '../errors.ts'
 import { type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
-import { deriveKey, type Seed } from '../random/key.ts'
+import type { Seed } from '../random/key.ts'
+import { drawsFor } from '../random/streams.ts'
 import { reporter } from '../run/progress.ts'
 import { GaussianChains } from './gaussian-rbm-chains.ts'
 import { fromUnits, type GaussianCore, type GaussianParameters, stream, toUnits } from './gaussian-rbm-core.ts'
@@ -15,6 +16,7 @@ import {
   type CompleteOptions,
   checkCompleteOptions,
   type Known,
+  streamsOf,
   toClamps,
 } from './rbm-complete.ts'
 
@@ -39,10 +41,11 @@ export async function complete(
     const matrix = await toMatrixInPieces('data', data, core.visible)
     checkFits('data', matrix.shape[0], Math.max(core.visible, core.hidden))
     const clamps = toClamps(known, matrix.shape[0], core.visible)
-    const visible = normalRows(core, matrix.shape[0], options.seed)
+    const streams = streamsOf(options, 'data', matrix.shape[0])
+    const visible = normalRows(core, streams)
     impose(visible, toUnits(core, parameters, 'data', matrix.data, 0), clamps, core.visible)
     const chains = new GaussianChains(core, parameters, visible, {
-      key: deriveKey(options.seed, stream.sampling),
+      ...drawsFor(streams, stream.sampling),
       clamps,
     })
     return new Completion(core, parameters, chains, matrix, clamps, options).finish()

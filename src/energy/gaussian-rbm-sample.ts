@@ -5,6 +5,7 @@ import * as check from '../check.ts'
 import { AbortError, ArgumentError, expected } from '../errors.ts'
 import { type BinaryMatrix, type Matrix, type MatrixLike, toMatrixInPieces } from '../matrix.ts'
 import { deriveKey, type Seed } from '../random/key.ts'
+import { type ChainStream, type CheckedStream, chainsOf, checkStreams, drawsFor } from '../random/streams.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { unpackRows } from './bit-rows.ts'
 import { GaussianChains } from './gaussian-rbm-chains.ts'
@@ -23,6 +24,8 @@ export interface GaussianSampleOptions extends LongOptions {
   init?: MatrixLike | undefined
   /** Number of the first chain: chain 17 of 64 run alone is `{ chains: 1, firstChain: 17 }`. Default 0. */
   firstChain?: number | undefined
+  /** Chains of several seeds in one run, in place of `chains`, `seed` and `firstChain`; as in `RBM.sample`. */
+  streams?: readonly ChainStream[] | undefined
 }
 
 export interface GaussianSampleResult {
@@ -46,9 +49,9 @@ export async function sample(
   const options = checkSampleOptions(given)
   checkFits('chains', options.chains, Math.max(core.visible, core.hidden))
   return core.parameters.read(async (parameters) => {
-    const { seed, firstChain, signal, sweeps } = options
+    const { seed, streams, signal, sweeps } = options
     const visible = await startingStates(core, parameters, options)
-    const chains = new GaussianChains(core, parameters, visible, { key: deriveKey(seed, stream.sampling), firstChain })
+    const chains = new GaussianChains(core, parameters, visible, drawsFor(streams, stream.sampling))
     const report = reporter(options, sweeps)
     let done = 0
     const advance = async (first: number, count: number) => {
@@ -68,16 +71,16 @@ export async function sample(
 type Checked = ReturnType<typeof checkSampleOptions>
 
 function checkSampleOptions(given: GaussianSampleOptions | undefined) {
-  const keys = ['chains', 'sweeps', 'seed', 'init', 'firstChain', ...longOptionKeys]
+  const keys = ['chains', 'sweeps', 'seed', 'init', 'firstChain', 'streams', ...longOptionKeys]
   const options = check.options('options', given, keys)
   checkLongOptions(options)
-  const chains = check.positiveInteger('chains', options.chains ?? 64, MOST_CHAINS)
+  const streams = checkStreams(options, { chains: 64, most: MOST_CHAINS })
   return {
     ...options,
-    chains,
+    streams,
+    chains: chainsOf(streams),
+    seed: streams[0]!.seed,
     sweeps: check.positiveInteger('sweeps', options.sweeps ?? 1000, 2 ** 40),
-    seed: check.seed('seed', options.seed),
-    firstChain: check.nonNegativeInteger('firstChain', options.firstChain ?? 0, 2 ** 32 - chains),
   }
 }
 
@@ -94,17 +97,22 @@ async function result(
   return { states: { data: fromUnits(core, parameters, chains.visible), shape }, means, hidden, sweeps, seed }
 }
 
-/** Draws of N(0, 1), a function of the row's number. */
-export function normalRows({ backend, visible }: GaussianCore, rows: number, seed: Seed, firstRow = 0): Float32Array {
-  const { low, high } = deriveKey(seed, stream.sampleStart)
-  const draws = new Float32Array(rows * visible)
-  backend.kernels.randomNormalF32(draws, low, high, 0, 0, firstRow * visible, 0, 1)
+/** Draws of N(0, 1) for the chains of some streams: those that each seed makes alone. */
+export function normalRows({ backend, visible }: GaussianCore, streams: readonly CheckedStream[]): Float32Array {
+  const draws = new Float32Array(chainsOf(streams) * visible)
+  let at = 0
+  for (const { seed, chains, firstChain } of streams) {
+    const { low, high } = deriveKey(seed, stream.sampleStart)
+    const own = draws.subarray(at, at + chains * visible)
+    backend.kernels.randomNormalF32(own, low, high, 0, 0, firstChain * visible, 0, 1)
+    at += own.length
+  }
   return draws
 }
 
 async function startingStates(core: GaussianCore, parameters: GaussianParameters, options: Checked) {
-  const { init, chains, seed, firstChain } = options
-  if (init === undefined) return normalRows(core, chains, seed, firstChain)
+  const { init, chains, streams } = options
+  if (init === undefined) return normalRows(core, streams)
   const { data, shape } = await toMatrixInPieces('init', init, core.visible)
   if (shape[0] !== 1 && shape[0] !== chains) {
     throw new ArgumentError(expected('init', `to have 1 or ${chains} rows, one for each chain`, shape[0]))

@@ -11,7 +11,7 @@ import type { Parameters } from './rbm-parameters.ts'
 export interface ClampRun {
   readonly first: number
   readonly count: number
-  /** One packed row; the units it marks keep the values they start with. Empty: none. */
+  /** One packed row, or one for each chain; the units it marks keep the values they start with. Empty: none. */
   readonly mask: Uint32Array
 }
 
@@ -21,6 +21,8 @@ export interface ChainOptions {
   readonly firstChain?: number
   /** Inverse temperature; default 1. */
   readonly beta?: number
+  /** [rows, 3]: keys and numbers of the chains, in place of `key` and `firstChain`; default: none. */
+  readonly streams?: Uint32Array
   /** Must cover all rows in order; default: nothing is clamped. */
   readonly clamps?: readonly ClampRun[]
 }
@@ -28,7 +30,7 @@ export interface ChainOptions {
 // One sweep of so much work takes some ten milliseconds; more chains take several calls.
 const WORK_PER_CALL = 2 ** 30
 const SMALLEST_BLOCK = 256
-const NONE_CLAMPED = new Uint32Array()
+const NONE = new Uint32Array()
 
 export class GibbsChains {
   readonly visible: Uint32Array
@@ -41,13 +43,15 @@ export class GibbsChains {
   /** @param visible packed starting states, one row a chain; they are moved in place */
   constructor(backend: Backend, parameters: Parameters, visible: Uint32Array, options: ChainOptions) {
     const rows = visible.length / wordsPerRow(parameters.visibleBias.length)
-    const clamps = options.clamps ?? [{ first: 0, count: rows, mask: NONE_CLAMPED }]
+    const clamps = options.clamps ?? [{ first: 0, count: rows, mask: NONE }]
     this.#backend = backend
     this.#parameters = parameters
-    this.#options = { firstChain: 0, beta: 1, ...options, clamps }
+    this.#options = { firstChain: 0, beta: 1, streams: NONE, ...options, clamps }
     this.visible = visible
     this.hidden = new Uint32Array(rows * wordsPerRow(parameters.hiddenBias.length))
-    this.#blocks = clamps.flatMap((run) => split(run, parameters))
+    const words = wordsPerRow(parameters.visibleBias.length)
+    const runs = this.#options.streams.length > 0 ? [together(clamps, words)] : clamps
+    this.#blocks = runs.flatMap((run) => split(run, words, parameters))
   }
 
   /** Sweeps that surely fit into a piece of long work. */
@@ -67,18 +71,24 @@ export class GibbsChains {
   }
 
   async #sweepBlock(block: ClampRun, first: number, count: number, sum: Float32Array | undefined): Promise<void> {
-    const { key, firstChain, beta } = this.#options
+    const { key, firstChain, streams, beta } = this.#options
     const { weights, visibleBias, hiddenBias } = this.#parameters
     const betas = new Float32Array(beta === 1 ? 0 : block.count).fill(beta)
     const columns = sum === undefined ? 0 : visibleBias.length
-    await this.#backend.run(
-      'rbmGibbs',
-      ...([weights, visibleBias, hiddenBias, betas, block.mask, key.low, key.high] as const),
-      ...([firstChain + block.first, first, count] as const),
+    const model = [weights, visibleBias, hiddenBias, betas, block.mask] as const
+    const states = [
       rowsOf(this.visible, wordsPerRow(visibleBias.length), block),
       rowsOf(this.hidden, wordsPerRow(hiddenBias.length), block),
       rowsOf(sum ?? new Float32Array(), columns, block),
-    )
+    ] as const
+    await (streams.length > 0
+      ? this.#backend.run('rbmGibbsStreams', ...model, rowsOf(streams, 3, block), first, count, ...states)
+      : this.#backend.run(
+          'rbmGibbs',
+          ...model,
+          ...([key.low, key.high, firstChain + block.first, first, count] as const),
+          ...states,
+        ))
   }
 
   /** [rows, V]: P(v = 1 | h) of the last sweep, from which the states were drawn; a clamped unit has its value. */
@@ -110,22 +120,37 @@ export class GibbsChains {
   #showClamped(block: ClampRun, probabilities: Float32Array): void {
     if (block.mask.length === 0) return
     const units = this.#parameters.visibleBias.length
-    const states = unpack(this.#backend, rowsOf(this.visible, wordsPerRow(units), block), units).data
+    const words = wordsPerRow(units)
+    const stride = block.mask.length > words ? words : 0
+    const states = unpack(this.#backend, rowsOf(this.visible, words, block), units).data
     for (let k = 0; k < states.length; k++) {
-      const unit = k % units
-      if ((block.mask[unit >>> 5]! >>> (unit & 31)) & 1) probabilities[k] = states[k]!
+      const [row, unit] = [Math.floor(k / units), k % units]
+      if ((block.mask[row * stride + (unit >>> 5)]! >>> (unit & 31)) & 1) probabilities[k] = states[k]!
     }
   }
 }
 
-function split(run: ClampRun, { visibleBias, hiddenBias }: Parameters): ClampRun[] {
+/** One run for all, with a mask for each row where they differ: chains of several seeds share their kernel calls. */
+export function together(clamps: readonly ClampRun[], words: number): ClampRun {
+  if (clamps.length === 1) return clamps[0]!
+  const count = clamps.reduce((sum, run) => sum + run.count, 0)
+  const mask = new Uint32Array(count * words)
+  for (const run of clamps) for (let r = 0; r < run.count; r++) mask.set(run.mask, (run.first + r) * words)
+  return { first: 0, count, mask }
+}
+
+function split(run: ClampRun, words: number, { visibleBias, hiddenBias }: Parameters): ClampRun[] {
   const work = workPerChain(visibleBias.length, hiddenBias.length)
-  const size = Math.max(SMALLEST_BLOCK, Math.floor(WORK_PER_CALL / work))
-  return Array.from({ length: Math.ceil(run.count / size) }, (_, i) => ({
-    first: run.first + i * size,
-    count: Math.min(size, run.count - i * size),
-    mask: run.mask,
-  }))
+  return blocksOf(run, words, Math.max(SMALLEST_BLOCK, Math.floor(WORK_PER_CALL / work)))
+}
+
+/** The run in blocks of at most `size` chains. */
+export function blocksOf(run: ClampRun, words: number, size: number): ClampRun[] {
+  return Array.from({ length: Math.ceil(run.count / size) }, (_, i) => {
+    const count = Math.min(size, run.count - i * size)
+    const mask = run.mask.length > words ? run.mask.subarray(i * size * words, (i * size + count) * words) : run.mask
+    return { first: run.first + i * size, count, mask }
+  })
 }
 
 function rowsOf<A extends Uint32Array | Float32Array>(array: A, columns: number, block: ClampRun): A {

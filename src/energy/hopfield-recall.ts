@@ -3,9 +3,10 @@
 import type { Backend } from '../backend/backend.ts'
 import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
-import { AbortError } from '../errors.ts'
+import { AbortError, ArgumentError, expected } from '../errors.ts'
 import type { MatrixLike } from '../matrix.ts'
 import { deriveKey, type Key, type Seed } from '../random/key.ts'
+import { type ChainStream, chainsOf, checkStreams, drawsFor } from '../random/streams.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
 import { wordsPerRow } from './bits.ts'
 import { type HopfieldCore, integersOf, stream } from './hopfield-core.ts'
@@ -26,6 +27,11 @@ export interface RecallOptions extends LongOptions {
   seed?: Seed | undefined
   /** Number of the first probe: probe 17 of a batch run alone is `{ firstProbe: 17 }`. Default 0. */
   firstProbe?: number | undefined
+  /**
+   * Probes of several seeds in one run, in place of `seed` and `firstProbe`: the first `chains` probes are those of the first
+   * stream, and so on. Each has the bytes that it has alone; the result's `seed` is the first one's.
+   */
+  streams?: readonly ChainStream[] | undefined
   /** Also give the energy after every sweep. Default false. */
   trace?: boolean | undefined
 }
@@ -48,8 +54,9 @@ export interface RecallResult {
   readonly trace?: readonly Float64Array[]
 }
 
-const recallKeys = ['order', 'synchronous', 'maxSweeps', 'seed', 'firstProbe', 'trace'] as const
+const recallKeys = ['order', 'synchronous', 'maxSweeps', 'seed', 'firstProbe', 'streams', 'trace'] as const
 const orders = { sequential: 0, random: 1, synchronous: 2 } as const
+const MOST_PROBES = 2 ** 24
 const RUNNING = 0
 const FIXED_POINT = 1
 const CYCLE = 2
@@ -68,10 +75,10 @@ export async function recall(
   const options = checkRecallOptions(given)
   return core.read(async (network) => {
     const { bits, rows, encoding } = await toStates(core.backend, 'probes', probes, core.units)
-    check.nonNegativeInteger('firstProbe', options.firstProbe, 2 ** 32 - rows)
+    const { streams: _, ...settings } = options
     const run = new RecallRun(core.backend, await integersOf(core.backend, network), bits, {
-      ...options,
-      key: deriveKey(options.seed, stream.order),
+      ...settings,
+      ...drawsOf(options, rows),
     })
     const result = () => ({
       states: fromBits(core.backend, run.finishedBits(), core.units, encoding),
@@ -88,16 +95,29 @@ export async function recall(
   })
 }
 
+function drawsOf({ streams, seed, firstProbe }: ReturnType<typeof checkRecallOptions>, rows: number) {
+  check.nonNegativeInteger('firstProbe', firstProbe, 2 ** 32 - rows)
+  if (streams === undefined) return { key: deriveKey(seed, stream.order) }
+  if (chainsOf(streams) === rows) return drawsFor(streams, stream.order)
+  throw new ArgumentError(expected('streams', `to have as many chains as there are probes, ${rows}`, chainsOf(streams)))
+}
+
 function checkRecallOptions(given: RecallOptions | undefined) {
   const options = check.options('options', given, [...recallKeys, ...longOptionKeys])
   checkLongOptions(options)
   const together = check.flag('synchronous', options.synchronous ?? options.order === 'synchronous')
   const fallback = together ? 'synchronous' : 'random'
   const order = check.oneOf('order', options.order ?? fallback, ['random', 'sequential', 'synchronous'])
+  const { seed, streams, firstProbe } = options
+  if (streams !== undefined && firstProbe !== undefined) {
+    throw new ArgumentError(expected('firstProbe', 'to be left to `streams`, which were given too', firstProbe))
+  }
+  const checked = checkStreams({ seed, streams }, { chains: 1, most: MOST_PROBES })
   return {
+    streams: streams === undefined ? undefined : checked,
     order: check.oneOf('order', order, together ? ['synchronous'] : ['random', 'sequential']),
     maxSweeps: check.positiveInteger('maxSweeps', options.maxSweeps ?? 1000, 2 ** 32 - 1),
-    seed: check.seed('seed', options.seed),
+    seed: checked[0]!.seed,
     firstProbe: check.nonNegativeInteger('firstProbe', options.firstProbe ?? 0, 2 ** 32 - 1),
     trace: check.flag('trace', options.trace ?? false),
     signal: options.signal,
@@ -110,6 +130,8 @@ export interface RunSettings {
   readonly maxSweeps: number
   readonly key: Key
   readonly firstProbe?: number
+  /** [rows, 3]: keys and numbers of the probes, in place of `key` and `firstProbe`. */
+  readonly streams?: Uint32Array
   readonly trace?: boolean
   /** In random order: the run ends with this flip, if it has not before. Default: no limit. */
   readonly maxFlips?: number
@@ -202,37 +224,29 @@ export class RecallRun {
   /** One kernel call for some of the probes; keeps what it found. */
   async #call(rows: Uint32Array, before: Uint32Array, sweep: number, sweeps: number) {
     const { units, narrow, unit, table, offsets } = this.#couplings
-    const { order, key, firstProbe = 0, trace, maxFlips = NO_LIMIT } = this.#settings
+    const { order, key, streams, trace, maxFlips = NO_LIMIT } = this.#settings
     const states = gatherRows(this.bits, this.#words, rows)
     const previous = order !== 'synchronous' ? before : sweep === 0 ? new Uint32Array(states.length) : before
     const counts = new Uint32Array(3 * rows.length)
     const energies = new Float64Array(2 * rows.length)
     const traced = new Float64Array(trace ? rows.length * sweeps : 0)
-    const probes = firstProbe === 0 ? rows : rows.map((row) => row + firstProbe)
-    await this.#backend.run(
-      'hopfieldRecall',
-      ...([
-        units,
-        narrow,
-        unit,
-        table,
-        offsets,
-        orders[order],
-        key.low,
-        key.high,
-        probes,
-        sweep,
-        sweeps,
-        maxFlips,
-      ] as const),
-      ...([states, previous, counts, energies, traced] as const),
-    )
+    const network = [units, narrow, unit, table, offsets, orders[order]] as const
+    const run = [sweep, sweeps, maxFlips, states, previous, counts, energies, traced] as const
+    await (streams !== undefined
+      ? this.#backend.run('hopfieldRecallStreams', ...network, gatherRows(streams, 3, rows), ...run)
+      : this.#backend.run('hopfieldRecall', ...network, key.low, key.high, this.#probes(rows), ...run))
     rows.forEach((row, i) => {
       this.bits.set(states.subarray(i * this.#words, (i + 1) * this.#words), row * this.#words)
       this.#keep(row, counts.subarray(3 * i, 3 * i + 3), energies.subarray(2 * i, 2 * i + 2))
       if (trace) this.#keepTrace(row, energies[2 * i]!, traced.subarray(i * sweeps, i * sweeps + counts[3 * i]!))
     })
     return { counts, previous }
+  }
+
+  /** The numbers under which probes draw. */
+  #probes(rows: Uint32Array): Uint32Array {
+    const { firstProbe = 0 } = this.#settings
+    return firstProbe === 0 ? rows : rows.map((row) => row + firstProbe)
   }
 
   #keep(row: number, counts: Uint32Array, energies: Float64Array): void {

@@ -4,9 +4,10 @@ import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { AbortError, ArgumentError, expected } from '../errors.ts'
 import { type BinaryMatrix, type Matrix, type MatrixLike, toBinaryMatrix, toMatrixInPieces } from '../matrix.ts'
-import { deriveKey, type Seed } from '../random/key.ts'
+import type { Seed } from '../random/key.ts'
+import { type ChainStream, type CheckedStream, chainsOf, checkStreams, drawsFor } from '../random/streams.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
-import { drawRows, halves, packRows, unpackRows } from './bit-rows.ts'
+import { coinRows, packRows, unpackRows } from './bit-rows.ts'
 import { packRow, toMask, wordsPerRow } from './bits.ts'
 import { type ClampRun, GibbsChains } from './gibbs-chains.ts'
 import { checkFits } from './limits.ts'
@@ -20,6 +21,11 @@ export interface CompleteOptions extends LongOptions {
   average?: number | undefined
   /** Default: fresh entropy; the result says which. */
   seed?: Seed | undefined
+  /**
+   * Rows of several seeds in one run, in place of `seed`: the first `chains` rows are those of the first stream, and so on.
+   * Each has the bytes that it has alone; the result's `seed` is the first one's.
+   */
+  streams?: readonly ChainStream[] | undefined
 }
 
 export interface CompleteResult {
@@ -31,6 +37,8 @@ export interface CompleteResult {
   readonly sweeps: number
   readonly seed: Seed
 }
+
+const MOST_ROWS = 2 ** 24
 
 /** Which units are known: one entry a unit for all rows, or a matrix [n, V] of zeros and ones. */
 export type Known = ArrayLike<boolean | number> | MatrixLike
@@ -45,10 +53,11 @@ export async function complete(
   return core.parameters.read(async (parameters) => {
     const matrix = await toMatrixInPieces('images', images, core.visible, 'unit')
     checkFits('images', matrix.shape[0], Math.max(core.visible, core.hidden))
+    const streams = streamsOf(options, 'images', matrix.shape[0])
     const clamps = toClamps(known, matrix.shape[0], core.visible)
-    const visible = await startingStates(core, matrix, clamps, options.seed)
-    const key = deriveKey(options.seed, stream.sampling)
-    const sums = await run(core, new GibbsChains(core.backend, parameters, visible, { key, clamps }), options)
+    const visible = await startingStates(core, matrix, clamps, streams)
+    const draws = drawsFor(streams, stream.sampling)
+    const sums = await run(core, new GibbsChains(core.backend, parameters, visible, { ...draws, clamps }), options)
     const mean = { data: sums.map((s) => s / options.average), shape: matrix.shape }
     const states = await unpackRows(core.backend, visible, core.visible)
     return { mean, states, sweeps: options.sweeps, seed: options.seed }
@@ -56,9 +65,13 @@ export async function complete(
 }
 
 /** Fair coins at unknown units, the images' values at known ones. */
-async function startingStates(core: RbmCore, images: Matrix, clamps: readonly ClampRun[], seed: Seed) {
-  const start = deriveKey(seed, stream.sampleStart)
-  const visible = await drawRows(core.backend, halves(core.visible), images.shape[0], start)
+async function startingStates(
+  core: RbmCore,
+  images: Matrix,
+  clamps: readonly ClampRun[],
+  streams: readonly CheckedStream[],
+) {
+  const visible = await coinRows(core.backend, core.visible, streams, stream.sampleStart)
   const values = await packRows(core.backend, images)
   for (const run of clamps) impose(rowsOf(visible, run, core), rowsOf(values, run, core), run.mask)
   return visible
@@ -69,14 +82,29 @@ export interface CheckedComplete extends LongOptions {
   readonly sweeps: number
   readonly average: number
   readonly seed: Seed
+  /** Undefined: one for all rows. */
+  readonly streams: readonly CheckedStream[] | undefined
+}
+
+/** One stream for all rows, or those given, which must have as many chains as there are rows. */
+export function streamsOf(options: CheckedComplete, name: string, rows: number): readonly CheckedStream[] {
+  const { streams, seed } = options
+  if (streams === undefined) return [{ seed, chains: rows, firstChain: 0 }]
+  if (chainsOf(streams) === rows) return streams
+  throw new ArgumentError(
+    expected('streams', `to have as many chains as \`${name}\` has rows, ${rows}`, chainsOf(streams)),
+  )
 }
 
 export function checkCompleteOptions(given: CompleteOptions | undefined): CheckedComplete {
-  const options = check.options('options', given, ['sweeps', 'average', 'seed', ...longOptionKeys])
+  const options = check.options('options', given, ['sweeps', 'average', 'seed', 'streams', ...longOptionKeys])
   checkLongOptions(options)
   const sweeps = check.positiveInteger('sweeps', options.sweeps ?? 500, 2 ** 40)
   const average = check.positiveInteger('average', options.average ?? Math.min(100, sweeps), sweeps)
-  return { ...options, sweeps, average, seed: check.seed('seed', options.seed) }
+  const { signal, onProgress, seed, streams } = options
+  const checked = checkStreams({ seed, streams }, { chains: 1, most: MOST_ROWS })
+  const own = streams === undefined ? undefined : checked
+  return { signal, onProgress, sweeps, average, seed: checked[0]!.seed, streams: own }
 }
 
 /** Sums of P(v = 1 | h) over the last sweeps. */

@@ -4,9 +4,10 @@ import { inPieces } from '../backend/pieces.ts'
 import * as check from '../check.ts'
 import { AbortError, ArgumentError, expected } from '../errors.ts'
 import { type BinaryMatrix, type Matrix, type MatrixLike, toBinaryMatrix } from '../matrix.ts'
-import { deriveKey, type Seed } from '../random/key.ts'
+import type { Seed } from '../random/key.ts'
+import { type ChainStream, chainsOf, checkStreams, drawsFor } from '../random/streams.ts'
 import { checkLongOptions, type LongOptions, longOptionKeys, reporter } from '../run/progress.ts'
-import { drawRows, halves, packRows, unpackRows } from './bit-rows.ts'
+import { coinRows, packRows, unpackRows } from './bit-rows.ts'
 import { packRow, toMask } from './bits.ts'
 import { type ClampRun, GibbsChains } from './gibbs-chains.ts'
 import { checkFits } from './limits.ts'
@@ -34,6 +35,11 @@ export interface SampleOptions extends LongOptions {
   beta?: number | undefined
   /** Number of the first chain: chain 17 of 64 run alone is `{ chains: 1, firstChain: 17 }`. Default 0. */
   firstChain?: number | undefined
+  /**
+   * Chains of several seeds in one run, in place of `chains`, `seed` and `firstChain`: rows of the first stream, then those
+   * of the next ... Each has the bytes that its seed gives alone; the result's `seed` is the first one's.
+   */
+  streams?: readonly ChainStream[] | undefined
   /** Number of the first sweep, to go on from the states of an earlier call (with `init` and its seed). Default 0. */
   firstSweep?: number | undefined
   /** Also keep the states after every so many sweeps. Default: only the last ones. */
@@ -57,7 +63,18 @@ export interface SampleResult extends Snapshot {
   readonly snapshots: readonly Snapshot[]
 }
 
-const sampleKeys = ['chains', 'sweeps', 'seed', 'init', 'clamp', 'beta', 'firstChain', 'firstSweep', 'every'] as const
+const sampleKeys = [
+  'chains',
+  'sweeps',
+  'seed',
+  'init',
+  'clamp',
+  'beta',
+  'firstChain',
+  'streams',
+  'firstSweep',
+  'every',
+] as const
 const MOST_CHAINS = 2 ** 24
 const MOST_SWEEPS = 2 ** 40
 
@@ -68,8 +85,7 @@ export async function sample(core: RbmCore, given: SampleOptions | undefined): P
     const visible = await startingStates(core, options)
     const clamps = options.clamp && [await clampTo(core, visible, options.clamp, options.chains)]
     const chains = new GibbsChains(core.backend, parameters, visible, {
-      key: deriveKey(options.seed, stream.sampling),
-      firstChain: options.firstChain,
+      ...drawsFor(options.streams, stream.sampling),
       beta: options.beta,
       ...(clamps && { clamps }),
     })
@@ -82,15 +98,15 @@ type Checked = ReturnType<typeof checkSampleOptions>
 function checkSampleOptions(given: SampleOptions | undefined) {
   const options = check.options('options', given, [...sampleKeys, ...longOptionKeys])
   checkLongOptions(options)
-  const chains = check.positiveInteger('chains', options.chains ?? 64, MOST_CHAINS)
+  const streams = checkStreams(options, { chains: 64, most: MOST_CHAINS })
   return {
     ...options,
-    chains,
+    streams,
+    chains: chainsOf(streams),
+    seed: streams[0]!.seed,
     sweeps: check.positiveInteger('sweeps', options.sweeps ?? 1000, MOST_SWEEPS),
     every: options.every === undefined ? undefined : check.positiveInteger('every', options.every),
-    seed: check.seed('seed', options.seed),
     beta: check.numberWithin('beta', options.beta ?? 1, 0, 1e6),
-    firstChain: check.nonNegativeInteger('firstChain', options.firstChain ?? 0, 2 ** 32 - chains),
     firstSweep: check.nonNegativeInteger('firstSweep', options.firstSweep ?? 0, MOST_SWEEPS),
   }
 }
@@ -152,10 +168,8 @@ class SampleRun {
 }
 
 async function startingStates({ backend, visible }: RbmCore, options: Checked): Promise<Uint32Array> {
-  const { init, chains, seed, firstChain } = options
-  if (init === undefined) {
-    return drawRows(backend, halves(visible), chains, deriveKey(seed, stream.sampleStart), firstChain)
-  }
+  const { init, chains, streams } = options
+  if (init === undefined) return coinRows(backend, visible, streams, stream.sampleStart)
   return packRows(backend, oneForEach('init', toBinaryMatrix('init', init, visible), chains))
 }
 
