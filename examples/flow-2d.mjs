@@ -20,13 +20,13 @@ function network() {
 
 /** Trains on points and measures the Kullback-Leibler divergence from the truth by other points. */
 async function learn(name, truth, { reach, epochs }) {
-  const [rows, held] = quick ? [1000, 1000] : [100_000, 50_000]
+  const [rows, held] = quick ? [1000, 1000] : [500_000, 50_000]
   const data = { data: Float32Array.from(truth.sample(rows, { seed: 1 })), shape: [rows, 2] }
   const test = { data: Float32Array.from(truth.sample(held, { seed: 2 })), shape: [held, 2] }
   const validation = { data: Float32Array.from(truth.sample(held, { seed: 3 })), shape: [held, 2] }
   const flow = network()
-  const pace = { epochs: quick ? 2 : epochs, batch: 1024, warmup: 200, clip: 5 }
-  const learningRate = { initial: 1e-2, final: 2e-5, schedule: 'cosine' }
+  const pace = { epochs: quick ? 2 : epochs, batch: 1024, warmup: 200, clip: 1 }
+  const learningRate = { initial: 5e-3, final: 1e-5, schedule: 'cosine' }
   const start = performance.now()
   const { best } = await flow.fit(data, { ...pace, learningRate, validation, seed: 5 })
   const seconds = (performance.now() - start) / 1000
@@ -47,8 +47,8 @@ async function learn(name, truth, { reach, epochs }) {
 }
 
 const learnt = [
-  ...(await learn('eight Gaussians', eightGaussians(), { reach: 3, epochs: 250 })),
-  ...(await learn('two moons', twoMoons(), { reach: 2.5, epochs: 60 })),
+  ...(await learn('eight Gaussians', eightGaussians(), { reach: 3, epochs: 60 })),
+  ...(await learn('two moons', twoMoons(), { reach: 2.5, epochs: 12 })),
 ]
 writeFileSync('out/examples/flow-2d-points.png', planeSheet(learnt, 3))
 console.log('out/examples/flow-2d-points.png: the truth, the density of Real NVP, its samples')
