@@ -4,13 +4,15 @@ import { defineConfig } from 'vite'
 
 const here = import.meta.dirname
 
+const quiet = { checks: { pluginTimings: false } }
+
 export default defineConfig({
   root: here,
   base: './',
   publicDir: false,
   resolve: { alias: { gibbsite: resolve(here, '../dist/browser.js') } },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: quiet },
   // Nothing inlined: the page's content policy allows only files of its own.
   build: {
     target: 'es2022',
@@ -18,7 +20,7 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: quiet,
   },
   server: { fs: { allow: [resolve(here, '..')] } },
 })

@@ -3,11 +3,9 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { copiedCode, runInNode } from './support/copied.ts'
+import { decimals, figure } from './support/figures.ts'
 import { roomLaws } from './support/laws.ts'
 import { visiting } from './support/visit.ts'
-
-const figure = (page: Page, name: string) =>
-  page.locator('.numbers div', { has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) }).locator('dd')
 
 async function sweeps(page: Page, count: number): Promise<void> {
   const already = Number(await figure(page, 'sweeps').textContent())
@@ -32,7 +30,7 @@ describe('Ising room', () => {
   it('shows the lattice that Node computes from the copied code', async () => {
     await sweeps(room.page, 5)
     const printed = await runInNode(await copiedCode(room.page))
-    const [magnetisation, energy] = printed.match(/-?\d+\.\d+/g)!.map(Number)
+    const [magnetisation, energy] = decimals(printed)
     expect(magnetisation!.toFixed(4)).toBe(await figure(room.page, 'magnetisation').textContent())
     expect(energy!.toFixed(4)).toBe(await figure(room.page, 'energy of a site').textContent())
   })

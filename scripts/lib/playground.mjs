@@ -2,13 +2,23 @@
 import { join } from 'node:path'
 import { build, preview } from 'vite'
 import { outdated } from './build.mjs'
-import { root } from './run.mjs'
+import { root, run } from './run.mjs'
 
 const CONFIG = join(root, 'playground/vite.config.ts')
-const SOURCES = ['playground/src', 'playground/index.html', 'playground/vite.config.ts', 'dist', 'package-lock.json']
+const DIGITS = 'playground/build-data/digits.png'
+const SOURCES = [
+  'playground/src',
+  DIGITS,
+  'playground/index.html',
+  'playground/vite.config.ts',
+  'dist',
+  'package-lock.json',
+]
 
 /** playground/dist, where it is missing or older than what it is made of. */
 export async function buildPlayground() {
+  const script = 'scripts/playground-digits.mjs'
+  if (outdated(DIGITS, [script])) run(process.execPath, [script])
   if (!outdated('playground/dist/index.html', SOURCES)) return
   console.log('building the playground')
   await build({ configFile: CONFIG, logLevel: 'warn' })
