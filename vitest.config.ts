@@ -70,6 +70,7 @@ const playground = {
     include: ['playground/test/**/*.test.ts'],
     globalSetup: ['playground/test/support/global-setup.ts'],
     fileParallelism: false,
+    expect: { poll: { timeout: 20_000 } },
     env: { CHROMIUM: chromium() },
   },
 }

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright'
-import ts from 'typescript'
+import { transformWithOxc } from 'vite'
 
 /** Presses the button and gives what is in the clipboard. */
 export async function copiedCode(page: Page): Promise<string> {
@@ -21,8 +21,8 @@ export async function runInNode(code: string): Promise<string> {
   // Inside the package, so that Node finds `gibbsite` as the package's own name.
   const folder = await mkdtemp(resolve('build-playground', 'copied-'))
   try {
-    const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }
-    await writeFile(join(folder, 'copied.mjs'), ts.transpileModule(code, { compilerOptions: options }).outputText)
+    const { code: script } = await transformWithOxc(code, 'copied.ts')
+    await writeFile(join(folder, 'copied.mjs'), script)
     const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'copied.mjs')], { timeout: 60_000 })
     return stdout
   } finally {

@@ -25,18 +25,17 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** Specs for one room: quiet, accessible in both themes, fit for a phone, smooth while it works, and as pictured. */
 export function roomLaws(room: RoomUnderTest): void {
   describe(`laws of the room ${room.id}`, () => {
-    it('is accessible and as pictured, in light and in dark', async () => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await during(visit(room.id, { colorScheme }), async ({ page }) => {
-          expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(room.title)
-          await room.pose(page)
-          expect(await violations(page)).toEqual([])
-          if (colorScheme === 'light') await comparePicture(page, room.id)
-        })
-      }
+    it('is as pictured, and accessible in dark', async () => {
+      await during(visit(room.id, { colorScheme: 'light' }), async ({ page }) => {
+        expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(room.title)
+        await room.pose(page)
+        await comparePicture(page, room.id)
+        await page.emulateMedia({ colorScheme: 'dark' })
+        expect(await violations(page)).toEqual([])
+      })
     })
 
-    it('works at phone width, without scrolling sideways', async () => {
+    it('works at phone width without scrolling sideways, and is accessible in light', async () => {
       await during(visit(room.id, { viewport: PHONE, hasTouch: true }), async ({ page }) => {
         await room.pose(page)
         const width = await page.evaluate(() => document.documentElement.scrollWidth)
