@@ -12,7 +12,8 @@ import { prepareFile } from './folder.ts'
 import { choice, common, integer, positive, type Seeded } from './options.ts'
 import { timeLeft } from './progress.ts'
 import { finished } from './samples.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { type CommonOptions, Session } from './session.ts'
+import { count, spent } from './words.ts'
 
 interface AnnealCommand extends CommonOptions, Seeded {
   readonly format?: ProblemFormat
@@ -73,9 +74,9 @@ async function run(path: string, options: AnnealCommand): Promise<void> {
   const problem = await inFile(path, () => problemFrom(format, parseProblem(text, format)))
   const backend = await session.backend()
   const { units, edges, colours } = problem.graph
-  session.note(
-    `${format}: ${units} units, ${edges} couplings, ${colours} colours; ${options.replicas} replicas of ${options.sweeps} sweeps on ${describeBackend(backend)}`,
-  )
+  const graph = `${count(units, 'unit')}, ${count(edges, 'coupling')}, ${count(colours, 'colour')}`
+  const runs = `${count(options.replicas, 'replica')} of ${count(options.sweeps, 'sweep')}`
+  session.opening(`${path} (${format})`, `${graph}; ${runs}`, backend)
   const task = session.progress.task('annealing', options.sweeps)
   const start = performance.now()
   const { result, stopped } = await finished<AnnealResult>(
@@ -91,9 +92,10 @@ async function run(path: string, options: AnnealCommand): Promise<void> {
     }),
   )
   task.end()
-  await tell(session, path, options, format, result, (performance.now() - start) / 1000)
-  if (stopped)
-    throw new Interrupted(`stopped after ${result.sweeps} of ${options.sweeps} sweeps; the best state so far`)
+  const end = stopped
+    ? new Interrupted(`stopped after ${result.sweeps} of ${options.sweeps} sweeps; this is the best state so far`)
+    : undefined
+  await tell(session, path, options, format, result, (performance.now() - start) / 1000, end)
 }
 
 const names = { maxcut: 'cut', qubo: 'value', ising: 'energy' } as const
@@ -105,15 +107,17 @@ async function tell(
   format: ProblemFormat,
   { state, value, values, replica, sweeps, seed }: AnnealResult,
   seconds: number,
+  end: Interrupted | undefined,
 ): Promise<void> {
   if (out !== undefined) await writeFileAtomic(out, encodeNpy({ data: state, shape: [state.length] }))
   const as = values.filter((other) => other === value).length
   const name = names[format]
   session.say(
-    `${name} ${value} (${as} of ${values.length} replicas; ${sweeps} sweeps, ${seconds.toFixed(2)} s, seed ${seed})`,
+    `${name} ${value} (${as} of ${count(values.length, 'replica')}; ${count(sweeps, 'sweep')}; ${spent(seconds, seed)})`,
   )
   session.say(format === 'qubo' ? state.join('') : Array.from(state, (s) => (s > 0 ? '+' : '-')).join(''))
-  session.result({
+  if (out !== undefined) session.say(`${out}: the state`)
+  const result = {
     command: 'anneal',
     file,
     format,
@@ -126,5 +130,6 @@ async function tell(
     seed,
     seconds,
     ...(out !== undefined && { out }),
-  })
+  }
+  session.result(result, end)
 }

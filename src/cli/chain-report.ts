@@ -2,6 +2,7 @@
 
 import type { ChainAnalysis } from '../sampling/chain/analyze-chain.ts'
 import type { ChainClass } from '../sampling/chain/classes.ts'
+import { count } from './words.ts'
 
 /** Of a list, so much is printed. */
 const SHOWN = 10
@@ -14,17 +15,13 @@ export function chainLines(found: ChainAnalysis, names?: Names): string[] {
   const name = (state: number) => names?.[state] ?? String(state)
   const recurrent = found.classes.filter((one) => one.recurrent)
   return [
-    `${count(found.states, 'state')}, ${found.irreducible ? 'irreducible' : `in ${count(found.classes.length, 'class', 'es')}`}, ${found.aperiodic ? 'aperiodic' : 'periodic'}, ${found.reversible ? 'reversible' : 'not reversible'}`,
-    ...shown(found.classes, (one, c) => classLine(one, c, name), 'class', 'es'),
+    `${count(found.states, 'state')}, ${found.irreducible ? 'irreducible' : `in ${count(found.classes.length, 'class', 'classes')}`}, ${found.aperiodic ? 'aperiodic' : 'periodic'}, ${found.reversible ? 'reversible' : 'not reversible'}`,
+    ...shown(found.classes, (one, c) => classLine(one, c, name), 'class', 'classes'),
     ...recurrent.slice(0, SHOWN).flatMap((one, k) => lawLines(found.stationary[k]!, one, name, recurrent.length)),
     ...absorptionLines(found, name),
     balanceLine(found, name),
     ...timeLines(found),
   ]
-}
-
-function count(n: number, noun: string, plural = 's'): string {
-  return `${n} ${noun}${n === 1 ? '' : plural}`
 }
 
 function short(x: number): string {
@@ -34,7 +31,9 @@ function short(x: number): string {
 /** A line for each of the first few, and one for the rest. */
 function shown<Item>(items: readonly Item[], line: (item: Item, i: number) => string, noun: string, plural: string) {
   const lines = items.slice(0, SHOWN).map(line)
-  return items.length > SHOWN ? [...lines, `  and ${count(items.length - SHOWN, `more ${noun}`, plural)}`] : lines
+  return items.length > SHOWN
+    ? [...lines, `  and ${`${items.length - SHOWN} more ${items.length - SHOWN === 1 ? noun : plural}`}`]
+    : lines
 }
 
 function classLine({ states, recurrent, period }: ChainClass, c: number, name: (state: number) => string): string {
@@ -66,7 +65,10 @@ function absorptionLines(found: ChainAnalysis, name: (state: number) => string):
     return `  from ${name(state)}  ${Array.from(row, short).join('  ')}`
   }
   const more = ends.length > SHOWN ? ` (the first ${SHOWN} of ${ends.length})` : ''
-  return [`ends in the class of ${heads.join(', ')}${more} with probability`, ...shown(transient, line, 'state', 's')]
+  return [
+    `ends in the class of ${heads.join(', ')}${more} with probability`,
+    ...shown(transient, line, 'state', 'states'),
+  ]
 }
 
 function balanceLine({ balance: { residual, pair } }: ChainAnalysis, name: (state: number) => string): string {

@@ -14,7 +14,7 @@ import { prepareFile } from './folder.ts'
 import { choice, common, within } from './options.ts'
 import { timeLeft } from './progress.ts'
 import { spectrumPicture } from './report/spectrum-picture.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { type CommonOptions, Session } from './session.ts'
 
 interface ChainCommand extends CommonOptions {
   readonly format?: TransitionFormat | 'npy'
@@ -59,7 +59,7 @@ async function run(path: string, options: ChainCommand): Promise<void> {
   const bytes = await reading(() => readFileBounded(path, LARGEST_FILE))
   const { matrix, names } = await inFile(path, () => decode(bytes, options.format))
   const backend = await session.backend()
-  session.note(`${path} on ${describeBackend(backend)}`)
+  session.opening(path, 'a transition matrix', backend)
   const task = session.progress.task('analysing', 100)
   const found = await analyzeChain(matrix, {
     tolerance: options.tolerance,
@@ -69,6 +69,7 @@ async function run(path: string, options: ChainCommand): Promise<void> {
   task.end()
   if (options.out !== undefined) await writeFileAtomic(options.out, new TextEncoder().encode(picture(path, found)))
   for (const line of chainLines(found, names)) session.say(line)
+  if (options.out !== undefined) session.say(`${options.out}: the spectrum`)
   session.result({ command: 'chain', file: path, ...chainJson(found, names), ...(options.out && { out: options.out }) })
 }
 

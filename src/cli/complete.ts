@@ -4,15 +4,16 @@ import { type Command, Option } from 'commander'
 import type { RBM } from '../energy/rbm.ts'
 import type { Matrix } from '../matrix.ts'
 import { Rng } from '../random/rng.ts'
-import { checkCompletionOut, type Hidden, hidable, type Known, knownPixels, writeCompletion } from './completion.ts'
 import { checkColumns, head, readData, type ShapeOptions } from './data.ts'
 import { Interrupted } from './failure.ts'
 import { prepareFile } from './folder.ts'
+import { checkCompletionOut, type Hidden, hidable, type Known, knownPixels, writeCompletion } from './hidden-parts.ts'
 import { loadRbm } from './model-store.ts'
 import { choice, common, integer, type Seeded, within } from './options.ts'
 import { timeLeft } from './progress.ts'
 import { finished } from './samples.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { type CommonOptions, Session } from './session.ts'
+import { count, spent } from './words.ts'
 
 interface CompleteCommand extends CommonOptions, ShapeOptions, Seeded {
   readonly hide: Hidden
@@ -61,19 +62,18 @@ async function complete(path: string, input: string, options: CompleteCommand): 
   await prepareFile(options.out)
   const seed = options.seed ?? new Rng().seed
   const known = knownPixels(job, options, seed)
-  session.note(
-    `RBM ${rbm.visible} x ${rbm.hidden} on ${describeBackend(backend)}: ${rows.shape[0]} images, ${options.hide} hidden`,
-  )
+  const images = rows.shape[0]
+  const work = `${count(images, 'image')}, ${options.hide} hidden, ${count(options.sweeps, 'sweep')}`
+  session.opening(`RBM ${rbm.visible} x ${rbm.hidden}`, work, backend)
   const start = performance.now()
   const { result, stopped } = await run(session, rbm, rows, known, { ...options, seed })
   await writeCompletion(job, known.data, result.mean)
   const seconds = (performance.now() - start) / 1000
-  const images = rows.shape[0]
-  session.say(
-    `${options.out}: ${images} ${images === 1 ? 'image' : 'images'} completed in ${result.sweeps} sweeps, seed ${seed}`,
-  )
   const { hide, out } = options
-  session.result({
+  session.say(
+    `${out}: ${count(images, 'image')} completed in ${count(result.sweeps, 'sweep')}; ${spent(seconds, seed)}`,
+  )
+  const told = {
     command: 'complete',
     model: path,
     input,
@@ -84,9 +84,9 @@ async function complete(path: string, input: string, options: CompleteCommand): 
     seed,
     seconds,
     backend,
-  })
-  if (stopped)
-    throw new Interrupted(`stopped after ${result.sweeps} of ${options.sweeps} sweeps; ${out} holds what was reached`)
+  }
+  const end = `stopped after ${result.sweeps} of ${options.sweeps} sweeps; ${out} holds what was reached`
+  session.result(told, stopped ? new Interrupted(end) : undefined)
 }
 
 async function run(session: Session, rbm: RBM, rows: Matrix, known: Known, options: CompleteCommand) {

@@ -1,72 +1,55 @@
-/** What commands share that hide a part of each image and fill it in: which pixels are known, and what is written. */
+/** `gibbsite completion`: scripts by which shells complete the commands, made from the commands themselves. */
 
-import { extname } from 'node:path'
-import { writeFileAtomic } from '../io/files.node.ts'
-import { drawSheet } from '../io/image-sheet.ts'
-import { encodeNpy } from '../io/npy.ts'
-import { encodePng } from '../io/png.ts'
-import { type Matrix, row } from '../matrix.ts'
-import { Rng } from '../random/rng.ts'
-import type { ImageShape } from './data.ts'
+import { Argument, type Command } from 'commander'
+import * as check from '../check.ts'
 import { UsageError } from './failure.ts'
-import { cueAndCompletion, knownHalf, type Side, sides, stack } from './sheets.ts'
+import { common } from './options.ts'
+import { type CommonOptions, Session } from './session.ts'
+import { bashScript } from './shell/bash.ts'
+import { fishScript } from './shell/fish.ts'
+import { zshScript } from './shell/zsh.ts'
+import { type CommandFacts, factsOf } from './tree.ts'
 
-/** The parts that can be hidden. */
-export const hidable: readonly Hidden[] = [...sides, 'random']
-export type Hidden = Side | 'random'
+const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript }
+type Shell = keyof typeof scripts
+const shells = Object.keys(scripts) as Shell[]
 
-/** Images of which a part is hidden, and where the completed ones go. */
-export interface CompletionJob {
-  readonly rows: Matrix
-  readonly image: ImageShape | undefined
-  readonly out: string
+const examples = [
+  'gibbsite completion bash > ~/.local/share/bash-completion/completions/gibbsite',
+  'gibbsite completion zsh > ~/.zsh/completions/_gibbsite',
+  'gibbsite completion fish > ~/.config/fish/completions/gibbsite.fish',
+  'eval "$(gibbsite completion bash)"',
+  'gibbsite completion --json',
+]
+
+const notes = `
+The script is read when a shell begins; zsh looks for it in the folders of its $fpath. With --json and no shell the result is
+the tree of all commands, arguments and options.
+`
+
+export function addCompletion(program: Command): void {
+  const command = program
+    .command('completion')
+    .description('print a script by which a shell completes commands, options and files')
+    .addArgument(new Argument('[shell]', 'whose script').choices(shells).argParser(shellNamed))
+    .addHelpText('after', notes)
+  common(command, examples, { seeded: false }).action((shell: Shell | undefined, options: CommonOptions) =>
+    run(factsOf(program), shell, options),
+  )
 }
 
-/** Looks at the name and the shape before the work begins. */
-export function checkCompletionOut({ image, out }: CompletionJob, hide: Hidden): void {
-  const kind = extname(out).toLowerCase()
-  if (kind !== '.npy' && kind !== '.png') throw new UsageError(`expected --out to end in .npy or .png; got ${out}`)
-  if (!image && (kind === '.png' || hide !== 'random')) {
-    throw new UsageError('expected --height and --width, as the rows are no squares; or --hide random with an .npy')
+function shellNamed(name: string): Shell {
+  return check.oneOf('shell', name, shells)
+}
+
+function run(commands: CommandFacts, shell: Shell | undefined, options: CommonOptions): void {
+  const session = new Session(options)
+  if (shell === undefined) {
+    if (!options.json) throw new UsageError('expected bash, zsh or fish, or --json for the tree of commands; got none')
+    session.result({ command: 'completion', commands })
+    return
   }
-}
-
-/** 1 where a pixel is known, one row for each image. */
-export interface Known {
-  readonly data: Uint8Array
-  readonly shape: readonly [number, number]
-}
-
-/** @param fraction of the pixels to hide, with `random` */
-export function knownPixels(
-  { rows, image }: CompletionJob,
-  { hide, fraction }: { hide: Hidden; fraction: number },
-  seed: number | bigint,
-): Known {
-  const [count, columns] = rows.shape
-  // A stream that the chains do not use.
-  if (hide === 'random')
-    return { data: new Rng(seed).split(0).bernoulli(count * columns, { p: 1 - fraction }), shape: rows.shape }
-  const half = knownHalf(hide, image!)
-  const data = new Uint8Array(count * columns)
-  for (let i = 0; i < count; i++) data.set(half, i * columns)
-  return { data, shape: rows.shape }
-}
-
-/** The completed rows as numbers, or a sheet of original | cue | completion. */
-export async function writeCompletion(
-  { rows, image, out }: CompletionJob,
-  known: Uint8Array,
-  completed: Matrix,
-): Promise<void> {
-  if (extname(out).toLowerCase() === '.npy') return writeFileAtomic(out, encodeNpy(completed))
-  const [count, columns] = rows.shape
-  const tiles: Float32Array[] = []
-  for (let i = 0; i < count; i++) {
-    const mask = known.subarray(i * columns, (i + 1) * columns)
-    tiles.push(row(rows, i), ...cueAndCompletion(row(rows, i), mask, row(completed, i)))
-  }
-  const triples = Math.max(1, Math.round(Math.sqrt(count / 3)))
-  const sheet = drawSheet(stack(tiles, columns), { ...image!, columns: 3 * triples, gap: 2 })
-  return writeFileAtomic(out, encodePng(sheet))
+  const script = scripts[shell](commands)
+  session.say(script.trimEnd())
+  session.result({ command: 'completion', shell, script })
 }

@@ -15,7 +15,9 @@ import { diagnoseReport } from './report/diagnose-report.ts'
 import { pairPlot } from './report/pair-plot.ts'
 import { rankPlot } from './report/rank-plot.ts'
 import { tracePlot } from './report/trace-plot.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { type CommonOptions, Session } from './session.ts'
+import { plainRow, sayTable } from './summary-table.ts'
+import { count } from './words.ts'
 
 interface DiagnoseCommand extends CommonOptions {
   readonly hdi: number
@@ -60,7 +62,8 @@ async function run(files: readonly string[], options: DiagnoseCommand): Promise<
   const draws = only(await readAll(files), options.variable)
   const backend = await session.backend()
   const [chains, each, variables] = draws.shape
-  session.note(`${chains} chains, ${each} draws, ${variables} variables on ${describeBackend(backend)}`)
+  const job = `${count(chains, 'chain')} of ${count(each, 'draw')}, ${count(variables, 'variable')}`
+  session.opening(files.join(', '), job, backend)
   const task = session.progress.task('diagnosing', variables)
   const table = await summaryInPieces(draws, {
     hdiProbability: options.hdi,
@@ -68,14 +71,14 @@ async function run(files: readonly string[], options: DiagnoseCommand): Promise<
     onProgress: ({ done, secondsLeft }) => task.update(done, timeLeft(secondsLeft)),
   })
   task.end()
-  session.say(String(table))
+  sayTable(session, table)
   const written = options.out === undefined ? [] : await writePictures(session, options.out, files, draws, table)
   session.result({
     command: 'diagnose',
     files,
     chains,
     draws: each,
-    summary: table.rows.map(withoutNaN),
+    summary: table.rows.map(plainRow),
     warnings: table.warnings,
     ...(written.length > 0 && { written }),
   })
@@ -131,17 +134,6 @@ async function writePictures(
     await writeFileAtomic(join(folder, name), new TextEncoder().encode(text))
   }
   const written = Object.keys(contents).map((name) => join(folder, name))
-  session.say(`\n${written.join('\n')}`)
+  session.say(`${folder}: ${Object.keys(contents).join(', ')}`)
   return written
-}
-
-/** JSON has no NaN and no infinity: null says that there is no such number, `reason` why, and an infinite R-hat is a word. */
-function withoutNaN(row: object): object {
-  const plain = (value: unknown) =>
-    typeof value !== 'number' || Number.isFinite(value) ? value : infinityOrNull(value)
-  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)]))
-}
-
-function infinityOrNull(value: number): string | null {
-  return Number.isNaN(value) ? null : String(value)
 }

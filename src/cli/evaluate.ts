@@ -8,10 +8,10 @@ import { evaluateFlow, type FlowEvaluation } from './flow/evaluate.ts'
 import { FLOW } from './flow/model.ts'
 import { loadRbm, readModelFile } from './model-store.ts'
 import { choice, common, type Given, givenTo, integer, refuse } from './options.ts'
-import { decimal } from './report/svg.ts'
 import { bracketOf, type Score } from './scores.ts'
-import { describeBackend, Session } from './session.ts'
+import { Session } from './session.ts'
 import { type Binarize, mnist, testBits } from './train-data.ts'
+import { count, figure, spent } from './words.ts'
 
 interface EvaluateCommand extends FlowEvaluation {
   readonly binarize?: Binarize
@@ -85,24 +85,23 @@ async function evaluateRbm(
   checkColumns(data.name, data, rbm.visible)
   const seed = options.seed ?? new Rng().seed
   const rows = testBits(options.rows === undefined ? data.rows : head(data.rows, options.rows), options.binarize)
-  const count = rows.shape[0]
-  session.note(
-    `RBM ${rbm.visible} x ${rbm.hidden} on ${describeBackend(backend)}: ${count} rows of ${data.name}, seed ${seed}`,
-  )
+  const all = rows.shape[0]
+  session.opening(`RBM ${rbm.visible} x ${rbm.hidden}`, `${count(all, 'row')} of ${data.name}`, backend)
   const start = performance.now()
   const { signal } = session
   const flips = options.flips >= rbm.visible ? ('all' as const) : options.flips
   const pseudoLogLikelihood = await rbm.pseudoLogLikelihood(rows, { flips, seed, signal })
   const energies = await rbm.freeEnergy(rows, { signal })
-  const freeEnergy = energies.reduce((sum, energy) => sum + energy, 0) / count
+  const freeEnergy = energies.reduce((sum, energy) => sum + energy, 0) / all
   const annealing = { chains: options.aisChains, steps: options.aisSteps, raise: options.raiseRows, seed }
   const score = await bracketOf(session, rbm, rows, annealing)
   for (const line of scoreLines(score)) session.say(line)
-  session.say(`pseudo-likelihood    ${decimal(pseudoLogLikelihood, 2)} nats a row`)
-  session.say(`mean free energy     ${decimal(freeEnergy, 2)}`)
+  session.say(`pseudo-likelihood    ${figure(pseudoLogLikelihood, 2)} nats a row`)
+  session.say(`mean free energy     ${figure(freeEnergy, 2)}`)
   const seconds = (performance.now() - start) / 1000
+  session.say(`${data.name}: ${count(all, 'row')}; ${spent(seconds, seed)}`)
   const result = { logLikelihood: score.bracket, raise: score.raise, pseudoLogLikelihood, freeEnergy }
-  session.result({ command: 'evaluate', model: path, data: data.name, rows: count, ...result, seed, seconds, backend })
+  session.result({ command: 'evaluate', model: path, data: data.name, rows: all, ...result, seed, seconds, backend })
 }
 
 async function chosenData(input: string | undefined, options: EvaluateCommand): Promise<Dataset> {
@@ -114,13 +113,13 @@ async function chosenData(input: string | undefined, options: EvaluateCommand): 
 /** The bracket in words. */
 export function scoreLines({ bracket, raise }: Score): string[] {
   const { ais, reverse, lower, upper, logZ } = bracket
-  const both = reverse === undefined ? '' : `AIS ${decimal(ais, 2)}, reverse AIS ${decimal(reverse, 2)}`
-  const lines = [`log-likelihood       [${decimal(lower, 2)} .. ${decimal(upper, 2)}] nats a row`]
-  lines.push(`  log Z              ${decimal(logZ, 2)}${both ? '' : ' (exact)'}`)
+  const both = reverse === undefined ? '' : `AIS ${figure(ais, 2)}, reverse AIS ${figure(reverse, 2)}`
+  const lines = [`log-likelihood       [${figure(lower, 2)} .. ${figure(upper, 2)}] nats a row`]
+  lines.push(`  log Z              ${figure(logZ, 2)}${both ? '' : ' (exact)'}`)
   if (both) lines.push(`  estimates          ${both}`)
   if (raise)
     lines.push(
-      `  RAISE              ${decimal(raise.mean, 2)} on ${raise.rows} rows, where AIS says ${decimal(raise.annealed, 2)}`,
+      `  RAISE              ${figure(raise.mean, 2)} on ${raise.rows} rows, where AIS says ${figure(raise.annealed, 2)}`,
     )
   return lines
 }

@@ -41,7 +41,7 @@ export function addRuleOptions(command: Command): Command {
 function sweeps(text: string): number {
   if (text === 'inf') return Number.POSITIVE_INFINITY
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('expected a positive integer or inf.')
+  throw new InvalidArgumentError(`expected to be a positive integer or inf; got ${text}`)
 }
 
 /** What `store` takes. */

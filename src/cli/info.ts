@@ -3,8 +3,8 @@
 import type { Command } from 'commander'
 import { readModelFile } from './model-store.ts'
 import { common } from './options.ts'
-import { decimal } from './report/svg.ts'
 import { type CommonOptions, Session } from './session.ts'
+import { figure } from './words.ts'
 
 const examples = ['gibbsite info out/rbm-mnist/model.safetensors', 'gibbsite info model.safetensors --json']
 
@@ -25,7 +25,7 @@ async function info(path: string, options: CommonOptions): Promise<void> {
     shape,
     bytes: data.byteLength,
   }))
-  const head = { file: path, bytes: decimal(bytes, 0), kind: model.kind, ...model.options }
+  const head = { file: path, bytes: figure(bytes, 0), kind: model.kind, ...model.options }
   for (const [name, value] of facts(image ? { ...head, image: `${image.height} x ${image.width}` } : head))
     session.say(line(name, value))
   session.say('\ntensors')

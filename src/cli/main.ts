@@ -1,97 +1,56 @@
 #!/usr/bin/env node
 /** The `gibbsite` command. */
 
-import { Command, CommanderError } from 'commander'
-import packageJson from '../../package.json' with { type: 'json' }
+import { type Command, CommanderError } from 'commander'
 import { node } from '../backend/platform.node.ts'
 import { usePlatform } from '../backend/platform.ts'
-import { addAnneal } from './anneal.ts'
-import { addChain } from './chain.ts'
-import { addComplete } from './complete.ts'
-import { addDiagnose } from './diagnose.ts'
-import { addDoctor } from './doctor.ts'
-import { addEvaluate } from './evaluate.ts'
-import { exitCodeOf, exitCodes, sentence } from './failure.ts'
-import { addInpaint } from './flow/inpaint.ts'
-import { addInfo } from './info.ts'
-import { addMcmc } from './mcmc.ts'
-import { addRecall } from './recall.ts'
-import { addSample } from './sample.ts'
-import { addServe } from './serve.ts'
+import { fileError } from '../io/files.node.ts'
+import { leaveOutColours, painted } from './colour.ts'
+import { CutShort, exitCodeOf, exitCodes, sentence } from './failure.ts'
+import { build, commandNamed, fullName } from './program.ts'
 import { toJson } from './session.ts'
-import { addTrain } from './train.ts'
-
-const examples = `
-Examples:
-  $ gibbsite train rbm --mnist --out out/rbm-mnist
-  $ gibbsite sample out/rbm-mnist/model.safetensors --out fantasies.png
-  $ gibbsite train glow --mnist --levels 2 --steps 4 --hidden 64,64 --out out/glow
-  $ gibbsite inpaint out/glow/model.safetensors digits.npy --hide left --out inpainted.png
-  $ gibbsite recall patterns.npy noisy.npy --out recalled.png
-  $ gibbsite anneal G1.txt --sweeps 5000
-  $ gibbsite mcmc eight-schools.ts --out draws.csv
-  $ gibbsite chain matrix.csv
-  $ gibbsite diagnose draws.csv --out diagnosis
-  $ gibbsite doctor
-
-Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl-C (what was finished is kept).
-`
-
-function build(): Command {
-  const program = new Command('gibbsite')
-    .description(
-      'energy models and normalizing flows on the command line: train, sample, complete, evaluate, recall, anneal',
-    )
-    .version(packageJson.version)
-    .addHelpText('after', examples)
-    .showHelpAfterError('(add --help for all options and examples)')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'gibbsite: ')) })
-    .exitOverride()
-  for (const add of [
-    addTrain,
-    addSample,
-    addComplete,
-    addInpaint,
-    addEvaluate,
-    addRecall,
-    addAnneal,
-    addMcmc,
-    addChain,
-    addDiagnose,
-    addServe,
-    addInfo,
-    addDoctor,
-  ])
-    add(program)
-  return program
-}
 
 async function main(words: readonly string[]): Promise<void> {
-  // A reader that has seen enough, such as `head`, is no failure.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', (error) => ignoreClosedPipe(error))
+  process.stdout.on('error', outputFailed)
+  process.stderr.on('error', () => {}) // nobody reads the remarks: the work goes on
   const received: { signal?: NodeJS.Signals } = {}
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => (received.signal ??= name))
+  if (words.includes('--no-color')) leaveOutColours()
+  const program = build()
   try {
-    await build().parseAsync(words, { from: 'user' })
+    await program.parseAsync(words, { from: 'user' })
   } catch (error) {
-    fail(error, words, received.signal)
+    fail(error, words, commandNamed(program, words), received.signal)
   }
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(process.exitCode)
+/** The reader of the results is gone, or the disk is full. */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  // A reader that has seen enough, such as `head`, is no failure.
+  if (error.code === 'EPIPE') process.exit(process.exitCode)
+  complain(fileError('write', 'the results to standard output', error).message)
+  process.exit(exitCodes.failed)
 }
 
-function fail(error: unknown, words: readonly string[], signal: NodeJS.Signals | undefined): void {
+function fail(error: unknown, words: readonly string[], command: Command, signal: NodeJS.Signals | undefined): void {
   const exitCode = exitCodeOf(error, signal)
-  // Commander has said what was wrong, or has shown the help that was asked for.
-  if (!(error instanceof CommanderError)) process.stderr.write(`gibbsite: ${sentence(error)}\n`)
-  if (words.includes('--debug')) process.stderr.write(`${(error as Error).stack}\n`)
-  if (words.includes('--json') && exitCode !== exitCodes.ok) {
-    process.stdout.write(`${toJson({ error: sentence(error), exitCode })}\n`)
-  }
   process.exitCode = exitCode
+  // It has shown the help, or the version.
+  if (error instanceof CommanderError && /^commander\.(help|version)/.test(error.code)) return
+  const text = sentence(error, command)
+  complain(text)
+  if (error instanceof CommanderError) process.stderr.write(`see ${fullName(command)} --help\n`)
+  if (words.includes('--debug')) process.stderr.write(`${stackOf(error)}\n`)
+  const result = error instanceof CutShort ? error.result : {}
+  if (words.includes('--json')) process.stdout.write(`${toJson({ ...result, error: text, exitCode })}\n`)
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${painted(process.stderr, ['bold', 'red'], 'gibbsite:')} ${text}\n`)
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof CutShort ? error.cause.stack : (error as Error).stack
 }
 
 usePlatform(node)

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { resolveTarget, type Target } from '../density/target.ts'
 import { AbortError, DensityError } from '../errors.ts'
 import { writeFileAtomic } from '../io/files.node.ts'
-import { type Summary, summaryInPieces } from '../sampling/diagnostics/summary.ts'
+import { summaryInPieces } from '../sampling/diagnostics/summary.ts'
 import { toCsv } from '../sampling/exchange/stan-csv.ts'
 import { metropolis } from '../sampling/metropolis.ts'
 import { nuts } from '../sampling/nuts.ts'
@@ -14,7 +14,9 @@ import { prepareFile } from './folder.ts'
 import { readTarget } from './model-module.ts'
 import { choice, common, integer, type Seeded } from './options.ts'
 import { timeLeft } from './progress.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { type CommonOptions, Session } from './session.ts'
+import { plainRow, sayTable } from './summary-table.ts'
+import { count, spent } from './words.ts'
 
 interface McmcCommand extends CommonOptions, Seeded {
   readonly sampler?: 'nuts' | 'metropolis'
@@ -73,19 +75,21 @@ async function run(path: string, options: McmcCommand): Promise<void> {
   const backend = await session.backend()
   const density = resolveTarget(target, 'model')
   const sampler = options.sampler ?? (density.hasGradient ? 'nuts' : 'metropolis')
-  session.note(
-    `${path}: ${density.dim} coordinates; ${sampler}, ${options.chains} chains of ${options.warmup} + ${options.draws} iterations on ${describeBackend(backend)}`,
-  )
+  const chains = `${count(options.chains, 'chain')} of ${options.warmup} + ${options.draws * options.thin} iterations`
+  session.opening(path, `${count(density.dim, 'coordinate')}; ${sampler}, ${chains}`, backend)
   const start = performance.now()
   const outcome = await sample(session, target, sampler, options)
   const seconds = (performance.now() - start) / 1000
   if (options.out !== undefined)
     await writeFileAtomic(options.out, new TextEncoder().encode(toCsv(outcome.run).join('')))
-  await tell(session, path, sampler, outcome.run, seconds, options.out)
-  if (outcome.end instanceof DensityError) throw outcome.end
-  if (outcome.end !== undefined) {
-    throw new Interrupted(`stopped after ${outcome.run.shape[1]} of ${options.draws} draws; those are kept`)
-  }
+  await tell(session, { file: path, sampler, seconds, out: options.out, end: endOf(outcome, options) }, outcome.run)
+}
+
+/** Why there are no more draws, in words. */
+function endOf({ end, run }: Outcome, { draws, out }: McmcCommand): Error | undefined {
+  if (end === undefined || end instanceof DensityError) return end
+  const kept = out === undefined ? 'the summary is of those' : `${out} holds those`
+  return new Interrupted(`stopped after ${run.shape[1]} of ${draws} draws; ${kept}`)
 }
 
 async function sample(
@@ -113,19 +117,22 @@ function hasDraws(partial: unknown): partial is SampleRun {
   return ((partial as SampleRun | undefined)?.shape[1] ?? 0) > 0
 }
 
-async function tell(
-  session: Session,
-  file: string,
-  sampler: string,
-  draws: SampleRun,
-  seconds: number,
-  out: string | undefined,
-): Promise<void> {
+interface Told {
+  readonly file: string
+  readonly sampler: string
+  readonly seconds: number
+  readonly out: string | undefined
+  readonly end: Error | undefined
+}
+
+async function tell(session: Session, told: Told, draws: SampleRun): Promise<void> {
+  const { file, sampler, seconds, out, end } = told
   const table = await summaryInPieces(draws)
   const [chains, each] = draws.shape
-  session.say(String(table))
-  session.say(`${chains} chains of ${each} draws; ${seconds.toFixed(2)} s, seed ${draws.seed}`)
-  session.result({
+  sayTable(session, table)
+  session.say(`${count(chains, 'chain')} of ${count(each, 'draw')}; ${spent(seconds, draws.seed)}`)
+  if (out !== undefined) session.say(`${out}: the draws`)
+  const result = {
     command: 'mcmc',
     file,
     sampler,
@@ -136,18 +143,9 @@ async function tell(
     seed: draws.seed,
     seconds,
     acceptanceRate: [...draws.acceptanceRate],
-    summary: table.rows.map(plain),
+    summary: table.rows.map(plainRow),
     warnings: table.warnings,
     ...(out !== undefined && { out }),
-  })
-}
-
-/** JSON has no NaN: null, with the reason beside it. */
-function plain(row: Summary['rows'][number]): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [
-      key,
-      typeof value === 'number' && !Number.isFinite(value) ? null : value,
-    ]),
-  )
+  }
+  session.result(result, end)
 }

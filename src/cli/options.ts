@@ -4,15 +4,16 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import * as check from '../check.ts'
 import { ArgumentError } from '../errors.ts'
 import { UsageError } from './failure.ts'
+import { COMMON } from './tree.ts'
 
-// Commander says which option it was and adds the sentence.
+// Commander says which option it was and adds the rest of the sentence.
 function parsed<Value>(convert: (text: string) => Value): (text: string) => Value {
   return (text) => {
     try {
       return convert(text)
     } catch (error) {
       if (error instanceof ArgumentError)
-        throw new InvalidArgumentError(error.message.replace(/^expected `\w+` to be/, 'expected'))
+        throw new InvalidArgumentError(error.message.replace(/^expected `\w+`/, 'expected'))
       throw error
     }
   }
@@ -39,11 +40,13 @@ export function within(least: number, most: number): (text: string) => number {
 }
 
 /** A seed: up to 64 bits; one that a number holds exactly is given as a number, so that it reads the same in JSON. */
-export const seed: (text: string) => number | bigint = parsed((text) => {
-  const value = /^\d{1,20}$/.test(text) ? BigInt(text) : text
-  const small = typeof value === 'bigint' && value <= BigInt(Number.MAX_SAFE_INTEGER)
-  return check.seed('seed', small ? Number(value) : value)
-})
+export function seed(text: string): number | bigint {
+  const value = /^\d{1,20}$/.test(text) ? BigInt(text) : -1n
+  if (value < 0n || value >= 2n ** 64n) {
+    throw new InvalidArgumentError(`expected to be a whole number below 2^64; got ${text}`)
+  }
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
+}
 
 /** Commands that draw random numbers take one. */
 export interface Seeded {
@@ -52,7 +55,12 @@ export interface Seeded {
 
 /** An option with a fixed list of words. */
 export function choice(flags: string, description: string, words: readonly string[]): Option {
-  return new Option(flags, description).choices(words)
+  return new Option(flags, description).choices(words).argParser(parsed((text) => check.oneOf('value', text, words)))
+}
+
+/** Adds the examples that its help ends with. */
+export function withExamples(command: Command, examples: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n`)
 }
 
 /** Adds what every command takes, and its examples. */
@@ -61,11 +69,12 @@ export function common(
   examples: readonly string[],
   { seeded = true }: { seeded?: boolean } = {},
 ): Command {
+  command.optionsGroup(COMMON)
   if (seeded) command.option('--seed <n>', 'seed of the random numbers, below 2^64 (default: fresh, and printed)', seed)
-  return command
-    .option('--threads <n>', 'cores to use (default: all); no result depends on it', integer(1, 256))
+  command
+    .option('--threads <n>', 'cores to use; no result depends on it (default: all)', integer(1, 256))
     .addOption(
-      choice('--backend <name>', 'native addon or WebAssembly (default: native where it loads)', [
+      choice('--backend <name>', 'what computes (default: the native addon where it loads, else WebAssembly)', [
         'auto',
         'native',
         'wasm',
@@ -73,8 +82,10 @@ export function common(
     )
     .option('--json', 'print the result as JSON on stdout')
     .option('-q, --quiet', 'no progress and no remarks')
+    .option('--no-color', 'no colours; pipes, files and NO_COLOR have none anyway')
     .option('--debug', 'show the stack of an error')
-    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n`)
+    .helpOption('-h, --help', 'show this help')
+  return withExamples(command, examples)
 }
 
 /** Which options the user gave: the others are the command's defaults. */

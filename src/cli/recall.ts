@@ -16,7 +16,8 @@ import { readModelFile } from './model-store.ts'
 import { choice, common, integer, within } from './options.ts'
 import { timeLeft } from './progress.ts'
 import { finished } from './samples.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { type CommonOptions, Session } from './session.ts'
+import { count, figure, spent } from './words.ts'
 
 interface RecallCommand extends CommonOptions, ShapeOptions, RuleOptions {
   readonly order: 'random' | 'sequential' | 'synchronous'
@@ -66,7 +67,7 @@ async function run(memory: string, input: string, options: RecallCommand): Promi
   const write = writer(options.out, shape.image ?? image)
   await prepareFile(options.out)
   const cues = flipped(toSpins(shape), options.flip, seed)
-  session.note(`Hopfield network of ${net.units} units on ${describeBackend(backend)}: ${rows.shape[0]} probes`)
+  session.opening(`Hopfield network of ${count(net.units, 'unit')}`, count(rows.shape[0], 'probe'), backend)
   const task = session.progress.task('recalling', rows.shape[0])
   const start = performance.now()
   const { result, stopped } = await finished<RecallResult>(
@@ -80,9 +81,9 @@ async function run(memory: string, input: string, options: RecallCommand): Promi
   )
   task.end()
   await write(cues, result)
-  tell(session, { memory, input, options, seed, seconds: (performance.now() - start) / 1000 }, result)
-  if (stopped)
-    throw new Interrupted(`stopped after ${result.flips.length} of ${rows.shape[0]} probes; ${options.out} holds them`)
+  const seconds = (performance.now() - start) / 1000
+  const end = `stopped after ${result.flips.length} of ${rows.shape[0]} probes; ${options.out} holds them`
+  tell(session, { memory, input, options, seed, seconds, ...(stopped && { end: new Interrupted(end) }) }, result)
 }
 
 /** The network in the file, or one that stores the patterns in it. */
@@ -146,22 +147,24 @@ interface Told {
   readonly options: RecallCommand
   readonly seed: number | bigint
   readonly seconds: number
+  /** Why there is no more, if the work was stopped. */
+  readonly end?: Interrupted
 }
 
 const MOST_LINES = 20
 
 function tell(session: Session, told: Told, { energies, flips, sweeps, converged, cycles }: RecallResult): void {
-  const { options, memory, input, seed, seconds } = told
+  const { options, memory, input, seed, seconds, end } = told
   const ended = converged.filter(Boolean).length
-  session.say(`${options.out}: ${flips.length} probes, ${ended} at fixed points, ${seconds.toFixed(2)} s, seed ${seed}`)
+  session.say(`${options.out}: ${count(flips.length, 'probe')}, ${ended} at fixed points; ${spent(seconds, seed)}`)
   for (let r = 0; r < Math.min(MOST_LINES, flips.length); r++) {
-    const end = converged[r] ? '' : cycles[r] ? '  (goes to and fro)' : '  (not ended)'
+    const ending = converged[r] ? '' : cycles[r] ? '  (goes to and fro)' : '  (not ended)'
     session.say(
-      `  ${String(r).padStart(4)}  energy ${energies[r]!.toFixed(4)}  flips ${flips[r]}  sweeps ${sweeps[r]}${end}`,
+      `  ${String(r).padStart(4)}  energy ${figure(energies[r]!, 4)}  flips ${flips[r]}  sweeps ${sweeps[r]}${ending}`,
     )
   }
   if (flips.length > MOST_LINES) session.say(`  ... ${flips.length - MOST_LINES} more (all with --json)`)
-  session.result({
+  const result = {
     command: 'recall',
     memory,
     probes: input,
@@ -173,5 +176,6 @@ function tell(session: Session, told: Told, { energies, flips, sweeps, converged
     sweeps: [...sweeps],
     converged,
     cycles,
-  })
+  }
+  session.result(result, end)
 }

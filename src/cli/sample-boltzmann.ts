@@ -28,6 +28,11 @@ export interface StoredMachine {
   readonly image?: ImageShape | undefined
 }
 
+/** "Boltzmann machine of 784 + 10 units" */
+export function describeMachine({ visible, hidden }: BoltzmannMachine): string {
+  return `Boltzmann machine of ${visible} + ${hidden} units`
+}
+
 export async function loadMachine(
   path: string,
   options: BoltzmannSampling,

@@ -12,9 +12,10 @@ import { prepareFile } from './folder.ts'
 import { loadRbm, readModelFile } from './model-store.ts'
 import { common, type Given, givenTo, integer, nonNegative, refuse } from './options.ts'
 import { type Task, timeLeft } from './progress.ts'
-import { loadMachine, sampleMachine } from './sample-boltzmann.ts'
+import { describeMachine, loadMachine, sampleMachine } from './sample-boltzmann.ts'
 import { finished, samplesWriter } from './samples.ts'
-import { describeBackend, Session } from './session.ts'
+import { Session } from './session.ts'
+import { count, spent } from './words.ts'
 
 interface SampleCommand extends FlowSampling {
   readonly sweeps: number
@@ -66,27 +67,19 @@ async function sampleChains(session: Session, path: string, options: SampleComma
   const source = await sourceOf(path, options)
   const write = samplesWriter(options.out, source.image)
   await prepareFile(options.out)
-  session.note(`${source.name} on ${describeBackend(backend)}: ${options.chains} chains of ${options.sweeps} sweeps`)
+  const { chains, out } = options
+  session.opening(source.name, `${count(chains, 'chain')} of ${count(options.sweeps, 'sweep')}`, backend)
   const task = session.progress.task('sampling', options.sweeps)
   const start = performance.now()
   const { result, stopped } = await finished(source.draw(session.signal, task))
   task.end()
   await write(result.values)
   const { sweep, seed } = result
-  session.say(`${options.out}: ${options.chains} samples after ${sweep} sweeps, seed ${seed}`)
   const seconds = (performance.now() - start) / 1000
-  session.result({
-    command: 'sample',
-    model: path,
-    out: options.out,
-    chains: options.chains,
-    sweeps: sweep,
-    seed,
-    seconds,
-    backend,
-  })
-  if (stopped)
-    throw new Interrupted(`stopped after ${sweep} of ${options.sweeps} sweeps; ${options.out} holds the states reached`)
+  session.say(`${out}: ${count(chains, 'sample')} after ${count(sweep, 'sweep')}; ${spent(seconds, seed)}`)
+  const told = { command: 'sample', model: path, out, chains, sweeps: sweep, seed, seconds, backend }
+  const end = `stopped after ${sweep} of ${options.sweeps} sweeps; ${out} holds the states reached`
+  session.result(told, stopped ? new Interrupted(end) : undefined)
 }
 
 interface Drawn {
@@ -107,7 +100,7 @@ async function sourceOf(path: string, options: SampleCommand): Promise<Source> {
   if (model.kind !== 'boltzmann') return rbmSource(path, options)
   const { machine, image } = await loadMachine(path, options, stored)
   return {
-    name: `Boltzmann machine of ${machine.visible} + ${machine.hidden} units`,
+    name: describeMachine(machine),
     image,
     draw: (signal, task) => named(sampleMachine(machine, options, signal, task), ({ states }) => states),
   }

@@ -5,6 +5,8 @@
 
 import type { BackendInfo } from '../backend/backend.ts'
 import { load } from '../backend/index.ts'
+import { painted } from './colour.ts'
+import { CutShort } from './failure.ts'
 import { Interrupt } from './interrupt.ts'
 import { ProgressLines } from './progress.ts'
 
@@ -13,6 +15,8 @@ export interface CommonOptions {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly debug?: boolean
+  /** False with `--no-color`; main looks at it. */
+  readonly color?: boolean
   readonly backend?: 'auto' | 'native' | 'wasm'
   readonly threads?: number
 }
@@ -39,11 +43,26 @@ export class Session {
 
   /** A remark on the way. */
   note(text: string): void {
-    if (!this.options.quiet) this.progress.line(text)
+    if (!this.options.quiet) this.progress.line(painted(process.stderr, 'dim', text))
   }
 
-  /** The result for programs. Everything in it is plain data; a bigint becomes its digits. */
-  result(value: object): void {
+  /** A warning that belongs to the result: on stdout with it. */
+  warn(text: string): void {
+    this.say(painted(process.stdout, 'yellow', text))
+  }
+
+  /** The first remark: the model or the file, what is done with it, and what computes. */
+  opening(subject: string, job: string, backend: BackendInfo): void {
+    this.note(`${subject}: ${job}; ${describeBackend(backend)}`)
+  }
+
+  /**
+   * The result for programs. Everything in it is plain data; a bigint becomes its digits.
+   *
+   * @param end why there is no more of it, if it is not whole: thrown, and told together with the result
+   */
+  result(value: object, end?: Error): void {
+    if (end !== undefined) throw new CutShort(end, value)
     if (this.options.json) process.stdout.write(`${toJson(value)}\n`)
   }
 

@@ -6,15 +6,16 @@ import type { BoltzmannFitProgress } from '../energy/boltzmann-options.ts'
 import { AbortError, DivergenceError } from '../errors.ts'
 import { inFile, readFileBounded } from '../io/files.node.ts'
 import { Rng } from '../random/rng.ts'
-import { head, readData, reading, type ShapeOptions } from './data.ts'
+import { head, type ImageShape, readData, reading, type ShapeOptions } from './data.ts'
 import { Interrupted, UsageError } from './failure.ts'
 import { prepareFile } from './folder.ts'
 import { saveModel } from './model-store.ts'
-import { choice, common, integer, nonNegative, positive, type Seeded, within } from './options.ts'
+import { choice, common, integer, nonNegative, positive, quoted, type Seeded, within } from './options.ts'
 import { timeLeft } from './progress.ts'
-import { decimal } from './report/svg.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { describeMachine } from './sample-boltzmann.ts'
+import { type CommonOptions, Session } from './session.ts'
 import { mnist } from './train-data.ts'
+import { count, figure, spent } from './words.ts'
 
 interface TrainBm extends CommonOptions, ShapeOptions, Seeded {
   readonly mnist?: boolean | string
@@ -81,9 +82,8 @@ async function run(path: string | undefined, options: TrainBm, epochsGiven: bool
   await prepareFile(options.out, 16 * machine.units ** 2)
   const seed = options.seed ?? new Rng().seed
   const data = { data: Uint8Array.from(rows.data, (value) => (value > 0.5 ? 1 : 0)), shape: rows.shape }
-  session.note(
-    `Boltzmann machine of ${machine.visible} + ${machine.hidden} units on ${describeBackend(backend)}: ${rows.shape[0]} rows of ${source.name}`,
-  )
+  const what = options.resume === undefined ? `seed ${seed}` : `going on from ${options.resume}`
+  session.opening(describeMachine(machine), `${count(rows.shape[0], 'row')} of ${source.name}; ${what}`, backend)
   const task = session.progress.task('training', 1)
   const start = performance.now()
   const fit =
@@ -93,7 +93,7 @@ async function run(path: string | undefined, options: TrainBm, epochsGiven: bool
   const onProgress = ({ epoch, epochs, step, steps, secondsLeft, pseudoLogLikelihood }: BoltzmannFitProgress) => {
     task.update((epoch * steps + step) / (epochs * steps), timeLeft(secondsLeft))
     if (pseudoLogLikelihood !== undefined)
-      task.milestone(`epoch ${epoch}/${epochs} · pseudo-likelihood ${decimal(pseudoLogLikelihood, 2)}`)
+      task.milestone(`epoch ${epoch}/${epochs} · pseudo-likelihood ${figure(pseudoLogLikelihood, 2)}`)
   }
   try {
     const result = await machine.fit(data, { ...fit, signal: session.signal, onProgress })
@@ -101,8 +101,8 @@ async function run(path: string | undefined, options: TrainBm, epochsGiven: bool
     await saveModel(options.out, machine.toBytes(), source.image)
     const seconds = (performance.now() - start) / 1000
     const last = result.history.at(-1)?.pseudoLogLikelihood
-    const quality = last === undefined ? '' : `, pseudo-likelihood ${decimal(last, 2)} nats`
-    session.say(`${options.out}: ${result.epochs} epochs, ${seconds.toFixed(1)} s${quality}, seed ${result.seed}`)
+    const quality = last === undefined ? '' : `, pseudo-likelihood ${figure(last, 2)} nats`
+    session.say(`${options.out}: ${count(result.epochs, 'epoch')}${quality}; ${spent(seconds, result.seed)}`)
     session.result({
       command: 'train bm',
       out: options.out,
@@ -116,12 +116,40 @@ async function run(path: string | undefined, options: TrainBm, epochsGiven: bool
   } catch (error) {
     task.end()
     if (!(error instanceof AbortError || error instanceof DivergenceError)) throw error
-    await saveModel(options.out, machine.toBytes(), source.image)
-    if (error instanceof DivergenceError) throw error
-    throw new Interrupted(
-      `stopped at epoch ${machine.training?.epoch ?? 0}; ${options.out} holds what was learnt (go on with --resume ${options.out})`,
-    )
+    throw await kept(machine, error, { path, options, epochsGiven, image: source.image })
   }
+}
+
+/** What it takes to say how a training goes on. */
+interface Line {
+  readonly path: string | undefined
+  readonly options: TrainBm
+  readonly epochsGiven: boolean
+  readonly image: ImageShape | undefined
+}
+
+/** Saves what a training that was cut short has reached, and says so in the error that it gives back. */
+async function kept(machine: BoltzmannMachine, error: AbortError | DivergenceError, line: Line): Promise<Error> {
+  const at = machine.training
+  const stopped = error instanceof AbortError
+  if (at === undefined || at.epoch + at.step === 0) {
+    return stopped ? new Interrupted('stopped before the first step; nothing was saved', { cause: error }) : error
+  }
+  const { out } = line.options
+  await saveModel(out, machine.toBytes(), line.image)
+  if (!stopped) return Object.assign(error, { message: `${error.message}. The last good model is in ${out}` })
+  const where = at.step === 0 ? `after epoch ${at.epoch}` : `in epoch ${at.epoch + 1}, after step ${at.step}`
+  return new Interrupted(`stopped ${where}; the model is in ${out}. To go on: ${resumeCommand(line)}`, { cause: error })
+}
+
+function resumeCommand({ path, options, epochsGiven }: Line): string {
+  const { mnist, rows, out } = options
+  const words = ['gibbsite train bm', ...(path === undefined ? ['--mnist'] : [quoted(path)])]
+  if (typeof mnist === 'string') words.push(quoted(mnist))
+  if (rows !== undefined) words.push('--rows', String(rows))
+  // The file knows how far its first run was to go, but not how far a later one.
+  if (options.resume !== undefined && epochsGiven) words.push('--epochs', String(options.epochs))
+  return [...words, '--out', quoted(out), '--resume', quoted(out)].join(' ')
 }
 
 async function fromMnist(options: TrainBm) {

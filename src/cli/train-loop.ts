@@ -4,9 +4,9 @@ import type { RBM } from '../energy/rbm.ts'
 import type { FitOptions, FitProgress } from '../energy/rbm-options.ts'
 import type { Matrix } from '../matrix.ts'
 import type { EpochRecord } from './report/history.ts'
-import { decimal } from './report/svg.ts'
 import type { Session } from './session.ts'
 import { Clock } from './train-clock.ts'
+import { figure } from './words.ts'
 
 export interface Loop {
   readonly session: Session
@@ -53,8 +53,8 @@ function noteUnreported({ rbm, data, history }: Loop, clock: Clock): void {
 
 function recordOf(clock: Clock, epoch: FitProgress): EpochRecord {
   const { pseudoLogLikelihood: train, validation } = epoch
-  const quality = train === undefined ? undefined : `pseudo-likelihood ${decimal(train, 1)}`
-  const test = validation ? ` (test ${decimal(validation.pseudoLogLikelihood, 1)})` : ''
+  const quality = train === undefined ? undefined : `pseudo-likelihood ${figure(train, 1)}`
+  const test = validation ? ` (test ${figure(validation.pseudoLogLikelihood, 1)})` : ''
   return {
     ...clock.epoch(epoch, quality, test),
     ...(train !== undefined && { trainPseudoLogLikelihood: train }),

@@ -10,10 +10,9 @@ import { prepareFolder } from './folder.ts'
 import { loadRbm } from './model-store.ts'
 import { quoted } from './options.ts'
 import type { EpochRecord } from './report/history.ts'
-import { decimal } from './report/svg.ts'
 import { bracketOf } from './scores.ts'
-import { describeBackend, Session } from './session.ts'
-import { readTrainingData, type TrainingData, testBits } from './train-data.ts'
+import { Session } from './session.ts'
+import { readTrainingData, rowsInWords, type TrainingData, testBits } from './train-data.ts'
 import { earlierEpochs, fileNames, pathsIn } from './train-files.ts'
 import { trainingLoop } from './train-loop.ts'
 import { type Given, type TrainCommand, trainingOptions } from './train-options.ts'
@@ -22,7 +21,7 @@ import { save, type TrainingRun } from './train-run.ts'
 
 export async function trainRbm(path: string | undefined, options: TrainCommand, given: Given): Promise<void> {
   const run = await prepare(new Session(options), path, options, given)
-  run.session.note(opening(run))
+  opening(run)
   await train(run, given, path)
   await finishTraining(run)
 }
@@ -86,10 +85,9 @@ function spaceFor({ visible, hidden }: RBM): number {
   return 16 * visible * hidden + 16e6
 }
 
-function opening({ rbm, data, test, noun, options, seed, backend }: TrainingRun): string {
-  const rows = `${decimal(data.train.shape[0], 0)} ${noun}${test ? `, ${decimal(test.shape[0], 0)} to test` : ''}`
+function opening({ session, rbm, data, noun, options, seed, backend }: TrainingRun): void {
   const what = options.resume === undefined ? `seed ${seed}` : `going on from ${options.resume}`
-  return `RBM ${rbm.visible} x ${rbm.hidden} on ${data.name} (${rows}); ${what}; backend ${describeBackend(backend)}`
+  session.opening(`RBM ${rbm.visible} x ${rbm.hidden}`, `${rowsInWords(data, noun)}; ${what}`, backend)
 }
 
 async function train(run: TrainingRun, given: Given, path: string | undefined): Promise<void> {

@@ -14,6 +14,7 @@ import { completionSheet, fantasySheet, filterSheet, knownHalf, type Side, sides
 import { pick, testBits } from './train-data.ts'
 import { machineFacts, settingFacts, writePicture, writeText } from './train-files.ts'
 import { save, type TrainingRun } from './train-run.ts'
+import { count, figure } from './words.ts'
 
 /** Seconds of each part, in order. */
 type Timings = [name: string, seconds: number][]
@@ -178,10 +179,10 @@ function summary(run: TrainingRun, { score, baseline, pixels, pictures, timings 
   const files = { model: paths.model, history: paths.history, report: paths.report }
   const sheets = Object.keys(pictures).map((name) => [name, paths[name as keyof typeof pictures]])
   session.say(
-    `trained ${history.length} epochs in ${duration(timings[0]![1])} (${duration(seconds)} in all), seed ${seed}, backend ${backend.name}`,
+    `trained ${count(history.length, 'epoch')} in ${duration(timings[0]![1])} (${duration(seconds)} in all), seed ${seed}, backend ${backend.name}`,
   )
-  if (score) for (const line of [`test, ${decimal(test!.shape[0], 0)} rows`, ...scoreLines(score)]) session.say(line)
-  if (score && baseline !== undefined) session.say(`  independent units  ${decimal(baseline, 2)}`)
+  if (score) for (const line of [`test, ${count(test!.shape[0], 'row')}`, ...scoreLines(score)]) session.say(line)
+  if (score && baseline !== undefined) session.say(`  independent units  ${figure(baseline, 2)}`)
   if (pixels) session.say(pixelNote(pixels))
   session.say(
     `${options.out}: ${Object.values(paths)

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { addTrainFlows } from './flow/train.ts'
-import { choice, common, integer, nonNegative, positive, within } from './options.ts'
+import { choice, common, integer, nonNegative, positive, withExamples, within } from './options.ts'
 import { addTrainBm } from './train-bm.ts'
 import { addTrainHopfield } from './train-hopfield.ts'
 import type { TrainCommand } from './train-options.ts'
@@ -15,8 +15,18 @@ const examples = [
   'gibbsite train rbm --mnist --out out/rbm-mnist --resume out/rbm-mnist/model.safetensors --epochs 100',
 ]
 
+const trainExamples = [
+  'gibbsite train rbm --mnist --out out/rbm-mnist',
+  'gibbsite train hopfield patterns.npy --rule pseudo-inverse',
+  'gibbsite train realnvp points.npy --couplings 8 --hidden 64,64',
+  'gibbsite train rbm --help',
+]
+
 export function addTrain(program: Command): void {
-  const train = program.command('train').description('train a model on data')
+  const train = program
+    .command('train')
+    .description('train a model on data, or store patterns in one')
+    .helpCommand('help [command]', 'show the help of a command')
   const command = train
     .command('rbm')
     .description('train a restricted Boltzmann machine; writes the model, image sheets and a report')
@@ -35,6 +45,7 @@ export function addTrain(program: Command): void {
   addTrainBm(train)
   addTrainHopfield(train)
   addTrainFlows(train)
+  withExamples(train, trainExamples)
 }
 
 function learningOptions(command: Command): void {

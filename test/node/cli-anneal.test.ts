@@ -29,7 +29,7 @@ describe('gibbsite anneal', () => {
     const { code, stdout } = await gibbsite(['anneal', graph, '--sweeps', '300', '--seed', '3'])
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      new RegExp(`^cut ${cut} \\(\\d+ of 64 replicas; 300 sweeps, [\\d.]+ s, seed 3\\)\\n[+-]{48}\\n$`),
+      new RegExp(`^cut ${cut} \\(\\d+ of 64 replicas; 300 sweeps; [\\d.]+ m?s, seed 3\\)\\n[+-]{48}\\n$`),
     )
   })
 

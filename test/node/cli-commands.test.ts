@@ -24,30 +24,8 @@ afterAll(() => folder.remove())
 const bytes = async (path: string) => new Uint8Array(await readFile(path))
 const npy = async (path: string) => decodeNpy(await bytes(path))
 
-describe('help', () => {
-  it.each([
-    ['train', 'rbm'],
-    ['train', 'bm'],
-    ['train', 'hopfield'],
-    ['recall'],
-    ['sample'],
-    ['complete'],
-    ['evaluate'],
-    ['anneal'],
-    ['mcmc'],
-    ['diagnose'],
-    ['info'],
-    ['doctor'],
-  ])('of %s %s', async (...words) => {
-    const { code, stdout, stderr } = await gibbsite([...words, '--help'])
-    expect(code).toBe(0)
-    expect(stderr).toBe('')
-    expect(stdout).toContain(`Usage: gibbsite ${words.join(' ')}`)
-    expect(stdout).toMatch(/\nExamples:\n {2}\$ (GIBBSITE_BACKEND=\w+ )?gibbsite /)
-    for (const option of ['--json', '--threads', '--backend', '--quiet']) expect(stdout).toContain(option)
-  })
-
-  it('of the whole lists the commands and the exit codes', async () => {
+describe('the command', () => {
+  it('lists all commands and the exit codes', async () => {
     const { code, stdout } = await gibbsite(['--help'])
     expect(code).toBe(0)
     for (const name of ['train', 'sample', 'complete', 'evaluate', 'recall', 'anneal', 'diagnose', 'info', 'doctor'])
@@ -114,7 +92,7 @@ describe('bad input is one sentence and exit code 2', () => {
   })
 
   it('guesses what was meant', async () => {
-    expect((await gibbsite(['sample', model, '--chain', '3'])).stderr).toContain('Did you mean --chains?')
+    expect((await gibbsite(['sample', model, '--chain', '3'])).stderr).toContain('(did you mean --chains?)')
   })
 
   it('comes as JSON with --json, and with a stack with --debug', async () => {

@@ -73,13 +73,17 @@ describe('gibbsite train hopfield', () => {
 
   it.each<[string, () => string[], string]>([
     ['no patterns', () => ['train', 'hopfield'], 'expected a file of patterns or --mnist'],
-    ['a rule that is none', () => ['train', 'hopfield', patterns, '--rule', 'oja'], "argument 'oja' is invalid"],
+    ['a rule that is none', () => ['train', 'hopfield', patterns, '--rule', 'oja'], 'or "unlearning"; got "oja"'],
     [
       'an option of another rule',
       () => ['recall', patterns, patterns, '--rule', 'hebbian', '--eta', '1'],
       'expected --eta to go with a rule',
     ],
-    ['steps', () => ['train', 'hopfield', patterns, '--steps', '0'], 'expected a positive integer or inf'],
+    [
+      'steps',
+      () => ['train', 'hopfield', patterns, '--steps', '0'],
+      'expected --steps to be a positive integer or inf; got 0',
+    ],
     [
       'other columns',
       () => ['recall', folder.file('net.safetensors'), folder.file('wide.npy')],

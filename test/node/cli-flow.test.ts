@@ -132,7 +132,7 @@ describe('gibbsite train realnvp', () => {
     const logs = await flow.logProb({ data: data.slice(0, 100) as Float32Array, shape: [50, 2] })
     expect(said.logLikelihood).toBeCloseTo(logs.reduce((a, b) => a + b, 0) / 50, 9)
     const { stdout } = await gibbsite(['evaluate', result.files.model, points, '--quiet'])
-    expect(stdout).toMatch(/^log-likelihood +−\d\.\d\d nats a row \(standard error 0\.0\d\)\n$/)
+    expect(stdout).toMatch(/^log-likelihood +-\d\.\d\d nats a row \(standard error 0\.0\d\)\n/)
   })
 
   it('tells what is in its file', async () => {
@@ -204,7 +204,7 @@ describe('flows of images', () => {
     expect(filled.some((value, i) => !known(i) && value !== given[i])).toBe(true)
     const sheet = folder.file('filled.png')
     const { stdout } = await gibbsite([...words, '--out', sheet])
-    expect(stdout).toMatch(/3 images filled in by 20 steps, log-likelihood −?[\d.,]+ nats, seed 1/)
+    expect(stdout).toMatch(/3 images filled in by 20 steps, log-likelihood -?[\d.,]+ nats; [\d.]+ m?s, seed 1/)
     expect(await decodePng(await bytes(sheet))).toMatchObject({ width: 3 * 10 + 2, height: 3 * 10 + 2 })
   })
 
@@ -332,7 +332,11 @@ describe('what flows refuse', () => {
       () => ['train', 'nice', points, '--classes'],
       'expected --classes only with --mnist',
     ],
-    ['hidden layers that are none', () => ['train', 'nice', points, '--hidden', '0'], 'expected whole numbers from 1'],
+    [
+      'hidden layers that are none',
+      () => ['train', 'nice', points, '--hidden', '0'],
+      'expected --hidden to be whole numbers from 1',
+    ],
     ['rows that are no images', () => ['train', 'glow', points], 'expected --height and --width'],
     ['sides that do not halve', () => ['train', 'glow', stripes, '--levels', '4'], 'multiples of 16'],
     ['levels of vectors', () => [...realnvp, points, '--levels', '2'], 'expected --levels only for images'],
@@ -380,7 +384,7 @@ describe('what flows refuse', () => {
       gibbsite([...realnvp, points, '--resume', flow(), '--out', folder.file('more'), '--quiet', ...words])
     const before = await bytes(flow())
     const other = await resume('--epochs', '21', '--batch', '60')
-    expect(other.stderr).toContain('expected `batch` to be 50, as in the training that is resumed; got 60')
+    expect(other.stderr).toContain('expected --batch to be 50, as in the training that is resumed; got 60')
     const fewer = await resume('--hold-out', '0.5')
     expect(fewer.stderr).toMatch(/expected `data` to be those of the training resumed/)
     expect([other.code, fewer.code]).toEqual([2, 2])

@@ -1,7 +1,7 @@
 /** Runs the built command as a process of its own, on the backend of the project. For Node's specs only. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { encodeNpy } from '#gibbsite'
@@ -17,16 +17,25 @@ export interface Outcome {
 export interface CliOptions {
   readonly cwd?: string
   readonly env?: Record<string, string>
+  /** A file or device to which its stdout goes, instead of coming back. */
+  readonly stdout?: string
   /** Called with each piece of stderr while the command runs. */
   readonly onStderr?: (text: string, child: ChildProcess) => void
 }
 
 /** Runs `gibbsite` with these words. */
-export function gibbsite(words: readonly string[], { cwd, env, onStderr }: CliOptions = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [resolve('dist/cli.mjs'), ...words], { cwd, env: { ...process.env, ...env } })
+export async function gibbsite(words: readonly string[], options: CliOptions = {}): Promise<Outcome> {
+  const { cwd, env, onStderr } = options
+  const target = options.stdout === undefined ? undefined : await open(options.stdout, 'w')
+  const child = spawn(process.execPath, [resolve('dist/cli.mjs'), ...words], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['pipe', target?.fd ?? 'pipe', 'pipe'],
+  })
+  await target?.close()
   const said = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text) => (said.stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text) => {
+  child.stdout?.setEncoding('utf8').on('data', (text) => (said.stdout += text))
+  child.stderr!.setEncoding('utf8').on('data', (text) => {
     said.stderr += text
     onStderr?.(said.stderr, child)
   })

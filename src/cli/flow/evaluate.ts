@@ -5,10 +5,10 @@ import { Rng } from '../../random/rng.ts'
 import { checkColumns, head, readData } from '../data.ts'
 import { UsageError } from '../failure.ts'
 import type { Seeded } from '../options.ts'
-import { decimal } from '../report/svg.ts'
-import { type CommonOptions, describeBackend, type Session } from '../session.ts'
+import type { CommonOptions, Session } from '../session.ts'
 import { mnist } from '../train-data.ts'
-import { describeFlow, loadFlow } from './model.ts'
+import { count, figure, spent } from '../words.ts'
+import { loadFlow, sizeOf } from './model.ts'
 import { type FlowScore, scoreOf } from './score.ts'
 
 export interface FlowEvaluation extends CommonOptions, Seeded {
@@ -31,12 +31,13 @@ export async function evaluateFlow(
     throw new UsageError('expected --mnist, whose rows have classes, for a flow that is conditioned on them')
   }
   const seed = options.seed ?? new Rng().seed
-  session.note(`${describeFlow(flow)} on ${describeBackend(backend)}: ${rows.shape[0]} rows of ${name}, seed ${seed}`)
+  session.opening(`Flow of ${sizeOf(flow)}`, `${count(rows.shape[0], 'row')} of ${name}`, backend)
   const start = performance.now()
   const context = flow.context > 0 ? oneHot(labels!, flow.context) : undefined
   const score = await scoreOf(session, flow, { rows, levels: options.dequantize ?? levels, context }, seed)
   for (const line of scoreLines(score)) session.say(line)
   const seconds = (performance.now() - start) / 1000
+  session.say(`${name}: ${count(rows.shape[0], 'row')}; ${spent(seconds, seed)}`)
   session.result({
     command: 'evaluate',
     model: path,
@@ -62,8 +63,8 @@ async function chosenRows(input: string | undefined, options: FlowEvaluation) {
 
 /** The score in words. */
 export function scoreLines({ logLikelihood, standardError, bitsPerDim }: FlowScore): string[] {
-  const error = Number.isFinite(standardError) ? ` (standard error ${decimal(standardError, 2)})` : ''
-  const lines = [`log-likelihood       ${decimal(logLikelihood, 2)} nats a row${error}`]
-  if (bitsPerDim !== undefined) lines.push(`bits per dimension   ${decimal(bitsPerDim, 4)}`)
+  const error = Number.isFinite(standardError) ? ` (standard error ${figure(standardError, 2)})` : ''
+  const lines = [`log-likelihood       ${figure(logLikelihood, 2)} nats a row${error}`]
+  if (bitsPerDim !== undefined) lines.push(`bits per dimension   ${figure(bitsPerDim, 4)}`)
   return lines
 }

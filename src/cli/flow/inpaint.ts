@@ -5,16 +5,16 @@ import type { Flow } from '../../flow/flow.ts'
 import type { InpaintResult } from '../../flow/inpaint.ts'
 import type { Matrix } from '../../matrix.ts'
 import { Rng } from '../../random/rng.ts'
-import { checkCompletionOut, type Hidden, hidable, type Known, knownPixels, writeCompletion } from '../completion.ts'
 import { checkColumns, head, readData, type ShapeOptions } from '../data.ts'
 import { Interrupted } from '../failure.ts'
 import { prepareFile } from '../folder.ts'
+import { checkCompletionOut, type Hidden, hidable, type Known, knownPixels, writeCompletion } from '../hidden-parts.ts'
 import { choice, common, integer, type Seeded, within } from '../options.ts'
 import { timeLeft } from '../progress.ts'
-import { decimal } from '../report/svg.ts'
 import { finished } from '../samples.ts'
-import { type CommonOptions, describeBackend, Session } from '../session.ts'
-import { classContext, dataBounds, describeFlow, loadFlow } from './model.ts'
+import { type CommonOptions, Session } from '../session.ts'
+import { count, figure, spent } from '../words.ts'
+import { classContext, dataBounds, loadFlow, sizeOf } from './model.ts'
 
 interface InpaintCommand extends CommonOptions, ShapeOptions, Seeded {
   readonly hide: Hidden
@@ -67,18 +67,19 @@ async function inpaint(path: string, input: string, options: InpaintCommand): Pr
   const seed = options.seed ?? new Rng().seed
   const known = knownPixels(job, options, seed)
   const images = job.rows.shape[0]
-  session.note(`${describeFlow(flow)} on ${describeBackend(backend)}: ${images} images, ${hide} hidden`)
+  const work = `${count(images, 'image')}, ${hide} hidden, ${count(options.restarts, 'climb')} of ${count(options.steps, 'step')}`
+  session.opening(`Flow of ${sizeOf(flow)}`, work, backend)
   const start = performance.now()
   const { result, stopped } = await run(session, flow, job.rows, known, { ...options, seed })
   await writeCompletion(job, known.data, result)
   const { steps, logProb } = result
   const logLikelihood = logProb.reduce((sum, value) => sum + value, 0) / images
-  session.say(
-    `${out}: ${images} ${images === 1 ? 'image' : 'images'} filled in by ${steps} steps, log-likelihood ${decimal(logLikelihood, 1)} nats, seed ${seed}`,
-  )
   const seconds = (performance.now() - start) / 1000
+  session.say(
+    `${out}: ${count(images, 'image')} filled in by ${count(steps, 'step')}, log-likelihood ${figure(logLikelihood, 1)} nats; ${spent(seconds, seed)}`,
+  )
   const { restarts } = options
-  session.result({
+  const told = {
     command: 'inpaint',
     model: path,
     input,
@@ -91,8 +92,9 @@ async function inpaint(path: string, input: string, options: InpaintCommand): Pr
     seed,
     seconds,
     backend,
-  })
-  if (stopped) throw new Interrupted(`stopped after ${steps} of ${options.steps} steps; ${out} holds what was reached`)
+  }
+  const end = `stopped after ${steps} of ${options.steps} steps; ${out} holds what was reached`
+  session.result(told, stopped ? new Interrupted(end) : undefined)
 }
 
 async function run(session: Session, flow: Flow, rows: Matrix, known: Known, options: InpaintCommand) {

@@ -66,7 +66,7 @@ export const planarKind: FlowKind = {
     command
       .option('--layers <n>', 'planar layers (default: 16)', integer())
       .addOption(base('normal'))
-      .option('--target <name>', 'in place of data: U1, U2, U3, U4, or a file with a target as for gibbsite mcmc')
+      .option('--target <target>', 'in place of data: U1, U2, U3, U4, or a file with a target as for gibbsite mcmc')
       .option('--steps <n>', 'steps of training on --target (default: 5000)', integer())
   },
   make: ({ layers, base }, { dim, seed }) => planar({ dim, layers, base, closedForm: 'density', seed }),

@@ -2,8 +2,8 @@
 
 import type { FlowFitOptions, FlowFitProgress } from '../../flow/fit-options.ts'
 import type { FlowEpoch } from '../report/likelihood-charts.ts'
-import { decimal } from '../report/svg.ts'
 import { Clock } from '../train-clock.ts'
+import { figure } from '../words.ts'
 import { type FlowRun, save } from './state.ts'
 
 // Often enough that a power failure costs little, and seldom enough that short epochs don't wait for the disk.
@@ -26,9 +26,9 @@ export async function flowLoop(run: FlowRun, fit: FlowFitOptions): Promise<void>
 
 function recordOf(clock: Clock, epoch: FlowFitProgress): FlowEpoch {
   const { logLikelihood: train, validation } = epoch
-  const test = validation ? ` (test ${decimal(validation.logLikelihood, 2)})` : ''
+  const test = validation ? ` (test ${figure(validation.logLikelihood, 2)})` : ''
   return {
-    ...clock.epoch(epoch, `log-likelihood ${decimal(train, 2)}`, test),
+    ...clock.epoch(epoch, `log-likelihood ${figure(train, 2)}`, test),
     trainLogLikelihood: train,
     ...(validation && { testLogLikelihood: validation.logLikelihood }),
   }

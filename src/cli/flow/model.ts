@@ -7,7 +7,7 @@ import type { Matrix } from '../../matrix.ts'
 import { type ImageShape, imageShape, reading, type ShapeOptions } from '../data.ts'
 import { UsageError } from '../failure.ts'
 import { readModelFile } from '../model-store.ts'
-import { decimal } from '../report/svg.ts'
+import { count } from '../words.ts'
 
 /** The kind that a flow's file says. */
 export const FLOW = 'flow'
@@ -35,9 +35,9 @@ export function flowImage({ dim, shape }: Flow, options: ShapeOptions, stored?: 
   return channels === 1 ? { height: height!, width: width! } : undefined
 }
 
-/** "Flow of 12 layers and 1,234 parameters" */
-export function describeFlow(flow: Flow): string {
-  return `flow of ${flow.layers.length} layers and ${decimal(parametersOf(flow), 0)} parameters`
+/** "12 layers and 1,234 parameters" */
+export function sizeOf(flow: Flow): string {
+  return `${count(flow.layers.length, 'layer')} and ${count(parametersOf(flow), 'parameter')}`
 }
 
 export function parametersOf(flow: Flow): number {

@@ -66,7 +66,7 @@ export function addTrainingOptions(command: Command, defaults: FlowDefaults): Co
 export function widths(text: string): number[] {
   const parts = text.split(',').map(Number)
   if (parts.every((width) => Number.isInteger(width) && width > 0 && width <= 65_536)) return parts
-  throw new InvalidArgumentError('expected whole numbers from 1 to 65536 with commas between them, such as 256,256.')
+  throw new InvalidArgumentError(`expected to be whole numbers from 1 to 65536, as in 256,256; got ${text}`)
 }
 
 /** For the library: all options of a new training; of one that is resumed those that were given, to be compared. */

@@ -8,9 +8,10 @@ import { likelihoodLearning, speedFigure } from '../report/likelihood-charts.ts'
 import type { Fact, Figure } from '../report/page.ts'
 import { decimal, duration } from '../report/svg.ts'
 import { fileNames, machineFacts, spaced, writePicture, writeText } from '../train-files.ts'
+import { count } from '../words.ts'
 import { scoreLines } from './evaluate.ts'
 import { type FiledPlate, gallery, spectrumChart } from './gallery.ts'
-import { parametersOf } from './model.ts'
+import { parametersOf, sizeOf } from './model.ts'
 import { type FlowScore, scoreOf } from './score.ts'
 import { type FlowRun, pathOf } from './state.ts'
 
@@ -57,10 +58,9 @@ function testScore({ session, flow, data, seed }: FlowRun): Promise<FlowScore> {
 function report(run: FlowRun, { score, plates, timings }: Findings): string {
   const { kind, flow, data, noun, seed, history, backend, image } = run
   const total = (performance.now() - run.started) / 1000
-  const made = `${flow.layers.length} layers and ${decimal(parametersOf(flow), 0)} parameters`
   return flowReport({
     title: `${kind.title} on ${data.name}`,
-    lead: `A normalizing flow of ${made}, trained by maximum likelihood on ${decimal(data.train.shape[0], 0)} ${noun}.`,
+    lead: `A normalizing flow of ${sizeOf(flow)}, trained by maximum likelihood on ${decimal(data.train.shape[0], 0)} ${noun}.`,
     scores: [...(score ? scores(run, score) : []), speedFigure(history, noun, timings[0]![1])],
     learning: likelihoodLearning(
       history,
@@ -114,8 +114,8 @@ function summary(run: FlowRun, { score, plates, timings }: Findings): void {
   const { session, kind, flow, data, seed, history, backend, options, image } = run
   const seconds = (performance.now() - run.started) / 1000
   const inAll = `${duration(timings[0]![1])} (${duration(seconds)} in all)`
-  session.say(`trained ${history.length} epochs in ${inAll}, seed ${seed}, backend ${backend.name}`)
-  const lines = score ? [`test, ${decimal(data.test!.shape[0], 0)} rows`, ...scoreLines(score)] : []
+  session.say(`trained ${count(history.length, 'epoch')} in ${inAll}, seed ${seed}, backend ${backend.name}`)
+  const lines = score ? [`test, ${count(data.test!.shape[0], 'row')}`, ...scoreLines(score)] : []
   for (const line of lines) session.say(line)
   const best = flow.training!.best
   if (best && best.epoch < history.length)

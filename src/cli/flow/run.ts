@@ -9,13 +9,13 @@ import type { ImageShape } from '../data.ts'
 import { Interrupted, UsageError } from '../failure.ts'
 import { prepareFolder } from '../folder.ts'
 import { type Given, quoted } from '../options.ts'
-import { decimal } from '../report/svg.ts'
-import { describeBackend, Session } from '../session.ts'
+import { Session } from '../session.ts'
+import { rowsInWords } from '../train-data.ts'
 import { earlierEpochs, fileNames } from '../train-files.ts'
 import { readFlowData } from './data.ts'
 import type { Architecture, FlowKind } from './kinds.ts'
 import { flowLoop } from './loop.ts'
-import { describeFlow, loadFlow, parametersOf } from './model.ts'
+import { loadFlow, parametersOf, sizeOf } from './model.ts'
 import { type FlowCommand, fitOptions } from './options.ts'
 import { finishFlow } from './results.ts'
 import { type FlowData, type FlowRun, pathOf, save } from './state.ts'
@@ -29,7 +29,7 @@ export async function trainFlow(
   given: Given,
 ): Promise<void> {
   const run = await prepare(kind, path, options)
-  run.session.note(opening(run))
+  opening(run)
   await train(run, given, path)
   await finishFlow(run)
 }
@@ -85,11 +85,9 @@ function spaceFor(flow: Flow): number {
   return 24 * parametersOf(flow) + 16e6
 }
 
-function opening({ kind, flow, data, noun, options, seed, backend }: FlowRun): string {
-  const { name, train, test } = data
-  const rows = `${decimal(train.shape[0], 0)} ${noun}${test ? `, ${decimal(test.shape[0], 0)} to test` : ''}`
+function opening({ session, kind, flow, data, noun, options, seed, backend }: FlowRun): void {
   const what = options.resume === undefined ? `seed ${seed}` : `going on from ${options.resume}`
-  return `${kind.title} (${describeFlow(flow)}) on ${name} (${rows}); ${what}; backend ${describeBackend(backend)}`
+  session.opening(`${kind.title} of ${sizeOf(flow)}`, `${rowsInWords(data, noun)}; ${what}`, backend)
 }
 
 async function train(run: FlowRun, given: Given, path: string | undefined): Promise<void> {

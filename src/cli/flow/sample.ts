@@ -7,8 +7,9 @@ import { prepareFile } from '../folder.ts'
 import type { Seeded } from '../options.ts'
 import { timeLeft } from '../progress.ts'
 import { finished, samplesWriter } from '../samples.ts'
-import { type CommonOptions, describeBackend, type Session } from '../session.ts'
-import { classContext, describeFlow, loadFlow } from './model.ts'
+import type { CommonOptions, Session } from '../session.ts'
+import { count, spent } from '../words.ts'
+import { classContext, loadFlow, sizeOf } from './model.ts'
 
 export interface FlowSampling extends CommonOptions, ShapeOptions, Seeded {
   readonly chains: number
@@ -21,15 +22,15 @@ export interface FlowSampling extends CommonOptions, ShapeOptions, Seeded {
 export async function sampleFlow(session: Session, path: string, options: FlowSampling): Promise<void> {
   const backend = await session.backend()
   const { flow, image } = await loadFlow(path, options)
-  const { chains: count, temperature, firstChain: first, seed, label, out } = options
-  const context = classContext(flow, { label, first, count })
+  const { chains, temperature, firstChain: first, seed, label, out } = options
+  const context = classContext(flow, { label, first, count: chains })
   const write = samplesWriter(out, image)
   await prepareFile(out)
-  session.note(`${describeFlow(flow)} on ${describeBackend(backend)}: ${count} draws at temperature ${temperature}`)
-  const task = session.progress.task('sampling', count)
+  session.opening(`Flow of ${sizeOf(flow)}`, `${count(chains, 'draw')} at temperature ${temperature}`, backend)
+  const task = session.progress.task('sampling', chains)
   const start = performance.now()
   const { result, stopped } = await finished<FlowSample>(
-    flow.sample(count, {
+    flow.sample(chains, {
       temperature,
       first,
       ...(seed !== undefined && { seed }),
@@ -41,9 +42,9 @@ export async function sampleFlow(session: Session, path: string, options: FlowSa
   task.end()
   await write(result)
   const drawn = result.shape[0]
-  session.say(`${out}: ${drawn} draws at temperature ${temperature}, seed ${result.seed}`)
   const seconds = (performance.now() - start) / 1000
-  session.result({
+  session.say(`${out}: ${count(drawn, 'draw')} at temperature ${temperature}; ${spent(seconds, result.seed)}`)
+  const told = {
     command: 'sample',
     model: path,
     out,
@@ -52,6 +53,7 @@ export async function sampleFlow(session: Session, path: string, options: FlowSa
     seed: result.seed,
     seconds,
     backend,
-  })
-  if (stopped) throw new Interrupted(`stopped after ${drawn} of ${count} draws; ${out} holds them`)
+  }
+  const end = `stopped after ${drawn} of ${chains} draws; ${out} holds them`
+  session.result(told, stopped ? new Interrupted(end) : undefined)
 }

@@ -7,7 +7,7 @@ import { flowReport, type Plate } from '../report/flow-report.ts'
 import { type Figure, numbers } from '../report/page.ts'
 import { decimal, duration } from '../report/svg.ts'
 import { machineFacts } from '../train-files.ts'
-import { parametersOf } from './model.ts'
+import { sizeOf } from './model.ts'
 import type { TargetRun } from './target.ts'
 
 export function targetReport(
@@ -17,11 +17,10 @@ export function targetReport(
   seconds: number,
 ): string {
   const { options, flow, history, seed } = run
-  const made = `${flow.layers.length} layers and ${decimal(parametersOf(flow), 0)} parameters`
   const last = history.at(-1)
   return flowReport({
     title: `Planar flow on ${options.target}`,
-    lead: `A normalizing flow of ${made} that has learnt to draw from an unnormalised density of ${flow.dim} coordinates.`,
+    lead: `A normalizing flow of ${sizeOf(flow)} that has learnt to draw from an unnormalised density of ${flow.dim} coordinates.`,
     scores: figures(run, weighed, seconds),
     learning: {
       text: 'The bound that training raises: log Z less the Kullback-Leibler divergence from the target.',

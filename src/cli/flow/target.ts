@@ -16,12 +16,12 @@ import { readTarget } from '../model-module.ts'
 import { saveModel } from '../model-store.ts'
 import { type Given, refuse } from '../options.ts'
 import { timeLeft } from '../progress.ts'
-import { decimal, duration } from '../report/svg.ts'
-import { describeBackend, Session } from '../session.ts'
+import { Session } from '../session.ts'
 import { fileNames, writeHistory, writePicture, writeText } from '../train-files.ts'
+import { count, figure, spent } from '../words.ts'
 import { type FiledPlate, targetPlate } from './gallery.ts'
 import type { Architecture } from './kinds.ts'
-import { describeFlow } from './model.ts'
+import { sizeOf } from './model.ts'
 import type { FlowCommand } from './options.ts'
 import { pathOf } from './state.ts'
 import { targetReport } from './target-report.ts'
@@ -57,7 +57,7 @@ export async function trainOnTarget(path: string | undefined, options: TargetCom
   const { layers, base } = options
   const flow = planar({ dim: resolveTarget(target).dim, layers, base, seed })
   const run: TargetRun = { session, options, target, flow, seed, backend, started, history: [] }
-  session.note(`planar ${describeFlow(flow)} on ${options.target}; seed ${seed}; backend ${describeBackend(backend)}`)
+  session.opening(`Planar flow of ${sizeOf(flow)}`, `to follow ${options.target}; seed ${seed}`, backend)
   await train(run, given)
   await finish(run)
 }
@@ -73,7 +73,7 @@ async function train(run: TargetRun, given: Given): Promise<void> {
   const { session, options, flow, target, seed, history } = run
   const task = session.progress.task('training', 1)
   const onProgress = ({ step, steps, bound, secondsLeft }: DensityFitProgress) =>
-    task.update(step / steps, `step ${step}/${steps} · bound ${decimal(bound, 3)} · ${timeLeft(secondsLeft)}`)
+    task.update(step / steps, `step ${step}/${steps} · bound ${figure(bound, 3)} · ${timeLeft(secondsLeft)}`)
   const fit: DensityFitOptions = {
     steps: options.steps,
     batch: given('batch') ? options.batch : undefined,
@@ -85,7 +85,7 @@ async function train(run: TargetRun, given: Given): Promise<void> {
     for await (const progress of flow.fitDensity(target, fit)) {
       history.push(progress)
       const { step, steps, bound } = progress
-      task.milestone(`step ${step}/${steps} · bound of log Z ${decimal(bound, 3)}`)
+      task.milestone(`step ${step}/${steps} · bound of log Z ${figure(bound, 3)}`)
     }
   } catch (error) {
     throw await kept(run, error)
@@ -137,12 +137,12 @@ async function finish(run: TargetRun): Promise<void> {
 function summary(run: TargetRun, weighed: ImportanceSample, plates: readonly FiledPlate[], seconds: number): void {
   const { session, options, flow, history, seed } = run
   const { logNormalizer, ess, paretoK, warning } = weighed
-  session.say(`trained ${history.at(-1)?.step ?? 0} steps in ${duration(seconds)}, seed ${seed}`)
+  session.say(`trained ${count(history.at(-1)?.step ?? 0, 'step')} in ${spent(seconds, seed)}`)
   session.say(
-    `log Z                ${decimal(logNormalizer.value, 4)} (standard error ${decimal(logNormalizer.standardError, 4)}; bound ${decimal(history.at(-1)!.bound, 4)})`,
+    `log Z                ${figure(logNormalizer.value, 4)} (standard error ${figure(logNormalizer.standardError, 4)}; bound ${figure(history.at(-1)!.bound, 4)})`,
   )
-  session.say(`effective draws      ${decimal((100 * ess) / DRAWS, 1)} % (Pareto k ${decimal(paretoK, 2)})`)
-  if (warning !== undefined) session.note(warning)
+  session.say(`effective draws      ${figure((100 * ess) / DRAWS, 1)} % (Pareto k ${figure(paretoK, 2)})`)
+  if (warning !== undefined) session.warn(`! ${warning}`)
   const files = [fileNames.model, fileNames.history, fileNames.report, ...plates.map(({ file }) => file)]
   session.say(`${options.out}: ${files.join(', ')}`)
   session.result({
