@@ -19,9 +19,10 @@ constexpr size_t turned_columns = 7;
 constexpr size_t even_part(size_t n, size_t parts, size_t step) { return rounded_up(parts_of(n, parts), step); }
 
 size_t tasks_for(const gemm_job& job) {
-  const size_t worth = job.m * job.n * job.k / task_work,
-               wanted = tasks_per_thread * static_cast<size_t>(thread_count());
-  return thread_count() == 1 || worth < 2 ? 1 : worth < wanted ? worth : wanted;
+  const size_t worth = job.m * job.n * job.k / task_work;
+  if (worth < 2 || thread_count() == 1) return 1;
+  const size_t wanted = tasks_per_thread * static_cast<size_t>(thread_count());
+  return worth < wanted ? worth : wanted;
 }
 
 bool is_narrow(const gemm_job& job) {
@@ -29,7 +30,9 @@ bool is_narrow(const gemm_job& job) {
 }
 
 void run_narrow(const gemm_job& job) {
-  const size_t part = even_part(job.m, tasks_for(job), narrow_rows);
+  const size_t tasks = tasks_for(job);
+  if (tasks == 1) return multiply_narrow(job, 0, job.m);
+  const size_t part = even_part(job.m, tasks, narrow_rows);
   parallel_for(parts_of(job.m, part), [&](size_t task) {
     const size_t i = task * part;
     multiply_narrow(job, i, job.m - i < part ? job.m - i : part);

@@ -84,6 +84,10 @@ inline void finish_sums(const gemm_job& job, size_t i, size_t count, float* sums
       const f32x sum = load<f32x>(at);
       store(at, activated(job.end.act, job.end.bias == nullptr ? sum : sum + load<f32x>(bias + r)));
     }
+    if (job.c_stride == 1) {
+      memcpy(job.c + i, sums, count * sizeof(float));
+      continue;
+    }
     for (size_t r = 0; r < count; r++) job.c[(i + r) * job.c_stride + j] = sums[j * rows + r];
   }
 }

@@ -57,7 +57,7 @@ block_run::block_run(const flow_program& program, size_t rows, flow_tape tape)
       cotangent_(tape == flow_tape::none ? 0 : largest_state(program, rows)),
       factored_cotangent_(tape == flow_tape::none ? 0 : factored_size_),
       tape_(lay_out_tape(program, rows, tape, tape_at_.data())),
-      log_det_cotangent_(whole_lanes(rows)),
+      log_det_cotangent_(tape == flow_tape::none ? 0 : whole_lanes(rows)),
       context_(program.context() * whole_lanes(rows)),
       log_det_(whole_lanes(rows)) {
   for (size_t row = 0; row < whole_lanes(rows); row++) log_det_[row] = 0;

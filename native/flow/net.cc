@@ -44,10 +44,11 @@ class forward_pass : net_pass {
       : net_pass(n, input), tape_(tape), buffer_(buffers() * lines(widest())) {}
 
   void plain(float* output) {
+    const net_columns columns = tape_ == nullptr ? columns_.tight() : columns_;
     net_input in = input_;
     for (size_t i = 0; i + 1 < layers_.count; i++) {
-      const size_t features = layers_[i].outputs;
-      in = inner(hidden(layers_[i], in, take_tape(features, i % 2)));
+      const float* const made = hidden(layers_[i], columns, in, take_tape(layers_[i].outputs, i % 2));
+      in = {input_.rows, made, columns.stride, nullptr, 0};
     }
     layer_forward(net_, layers_.last(), columns_, in, {}, output);
   }
@@ -58,7 +59,7 @@ class forward_pass : net_pass {
     layer_forward(net_, layers_[0], columns_, input_, {}, trunk);
     for (size_t b = 0; b < net_.depth(); b++) {
       activate(act_, trunk, lines(width), buffer(0));
-      const float* values = hidden(layers_[2 * b + 1], inner(buffer(0)), take_tape(width, 1));
+      const float* values = hidden(layers_[2 * b + 1], columns_, inner(buffer(0)), take_tape(width, 1));
       float* next = take_tape(width, 2);
       if (next != trunk) copy_lines(trunk, lines(width), next);
       trunk = next;
@@ -84,9 +85,9 @@ class forward_pass : net_pass {
     return taken;
   }
   // act(W x + b), kept at `to`, as argument or value.
-  const float* hidden(const net_layer& layer, const net_input& in, float* to) {
+  const float* hidden(const net_layer& layer, const net_columns& columns, const net_input& in, float* to) {
     const bool argument = tape_ != nullptr && keeps_argument(act_);
-    layer_forward(net_, layer, columns_, in, {.act = argument ? activation::none : act_}, to);
+    layer_forward(net_, layer, columns, in, {.act = argument ? activation::none : act_}, to);
     return argument ? values(to, layer.outputs, buffer(1)) : to;
   }
 

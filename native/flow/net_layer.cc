@@ -36,6 +36,12 @@ net_columns::net_columns(const net& n, size_t rows)
   used = pixels() > 1 || real() < block_lanes ? real() : stride;
 }
 
+net_columns net_columns::tight() const {
+  net_columns made = *this;
+  if (pixels() == 1) made.stride = used;
+  return made;
+}
+
 namespace {
 
 // Puts the context's part of the first layer into the output: W c of a row in each of its columns.

@@ -47,6 +47,9 @@ struct net_columns {
   size_t used;    // columns that products are made for: whole lines, or only the real columns where they are few
 
   net_columns(const net& n, size_t rows);
+  // The same with lines as short as can be, for what does not leave a network: a single row's features lie side by
+  // side.
+  net_columns tight() const;
   size_t pixels() const { return height * width; }
   size_t real() const { return rows * pixels(); }
 };

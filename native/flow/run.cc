@@ -69,9 +69,11 @@ size_t round_up(size_t count, size_t unit) { return (count + unit - 1) / unit * 
 // large program stay whole, because each of them reads all the weights.
 size_t free_rows(const flow_program& program, size_t rows) {
   if (is_large(program)) return large_rows(program);
-  const size_t threads = static_cast<size_t>(thread_count()), most = small_rows(program);
+  const size_t threads = static_cast<size_t>(thread_count());
   const size_t unit = program.shape().pixels() == 1 ? block_lanes : 1;
   const size_t share = round_up((rows + threads - 1) / threads, unit);
+  if (share == unit) return unit;
+  const size_t most = small_rows(program);
   return share < most ? share : most;
 }
 
