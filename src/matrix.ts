@@ -54,7 +54,7 @@ const rules: Record<Rule, { low: number; high: number; whole: boolean; words: st
  * @throws ArgumentError on a wrong shape or length, no rows, no columns, or a number that breaks the rule
  */
 export function toMatrix(name: string, value: unknown, columns?: number, rule: Rule = 'finite'): Matrix {
-  return atOnce(convert(name, value, columns, rule, Float32Array))
+  return atOnce(convert(name, layout(name, value, columns), rule, Float32Array))
 }
 
 /**
@@ -67,14 +67,20 @@ export function toMatrixInPieces(
   columns?: number,
   rule: Rule = 'finite',
 ): Matrix | Promise<Matrix> {
-  const pieces = convert(name, value, columns, rule, Float32Array)
+  const found = layout(name, value, columns)
+  if (rule === 'unseen' && isRead(found.parts)) return { data: found.parts[0], shape: found.shape }
+  const pieces = convert(name, found, rule, Float32Array)
   const first = pieces.next()
   return first.done ? first.value : inTurns(pieces)
 }
 
+/** Whether the numbers are a matrix's already. */
+const isRead = (parts: Layout['parts']): parts is [Float32Array] =>
+  parts.length === 1 && parts[0] instanceof Float32Array
+
 /** Checks and converts a matrix of zeros and ones. A Uint8Array is used as it is, not copied. */
 export function toBinaryMatrix(name: string, value: unknown, columns?: number): BinaryMatrix {
-  return atOnce(convert(name, value, columns, 'binary', Uint8Array))
+  return atOnce(convert(name, layout(name, value, columns), 'binary', Uint8Array))
 }
 
 /** A matrix of zeros. */
@@ -99,12 +105,10 @@ type Element = Float32Array | Uint8Array
 /** Yields between pieces, so that one body serves the caller who waits and the one who must not block. */
 function* convert<A extends Element>(
   name: string,
-  value: unknown,
-  columns: number | undefined,
+  { shape, parts }: Layout,
   rule: Rule,
   type: new (length: number) => A,
 ): Generator<void, { data: A; shape: readonly [number, number] }> {
-  const { shape, parts } = layout(name, value, columns)
   const only = parts.length === 1 ? parts[0] : undefined
   const shared = only instanceof type
   const data = shared ? (only as A) : allocate(name, shape, type)

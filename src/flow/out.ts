@@ -9,7 +9,7 @@ type Numbers = Float32Array | Float64Array
 interface Wanted<A extends Numbers> {
   readonly type: new (length: number) => A
   readonly length: number
-  /** What the call reads or writes beside it. */
+  /** What the call reads, or writes beside it. */
   readonly others: readonly Numbers[]
 }
 
@@ -25,13 +25,15 @@ export function resultArray<A extends Numbers>(name: string, given: A | undefine
     const got = given instanceof type ? `one of ${given.length}` : show(given)
     throw new ArgumentError(expected(name, `to be a ${type.name} of ${length} numbers`, got))
   }
-  if (others.some((other) => overlap(given, other))) {
-    throw new ArgumentError(expected(name, 'to have memory of its own', 'an array that shares it with another one'))
-  }
+  for (const other of others) if (other.length > 0 && overlap(given, other)) throw shared(name)
   return given
 }
 
-/** Where the rows and log-determinants of a pass go, under `out.<rows>` and `out.logDet`. */
+function shared(name: string): ArgumentError {
+  return new ArgumentError(expected(name, 'to have memory of its own', 'an array that shares it with another one'))
+}
+
+/** Where the rows and log-determinants of a pass go, under `out.<name>` and `out.logDet`. */
 export function passOut(
   rows: Matrix,
   context: Float32Array,
