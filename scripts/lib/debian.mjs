@@ -8,6 +8,7 @@ const TOOLS = {
   cmake: { commands: ['cmake'], package: 'cmake' },
   make: { commands: ['make'], package: 'make' },
   python: { commands: ['python3'], package: 'python3' },
+  sklearn: { file: '/usr/lib/python3/dist-packages/sklearn', package: 'python3-sklearn' }, // for the documentation
   emscripten: { commands: ['emcc'], package: 'emscripten' },
   chromium: { commands: ['chromium', process.env.CHROMIUM ?? 'chromium'], package: 'chromium' },
   doctest: { file: '/usr/include/doctest/doctest.h', package: 'doctest-dev' },
