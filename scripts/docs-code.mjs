@@ -4,9 +4,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { buildTypeScript } from './lib/build.mjs'
-import { ensureTools } from './lib/debian.mjs'
-import { Failure, main, root } from './lib/run.mjs'
 import { Browser } from './docs/browser.mjs'
 import { tidy } from './docs/compare.mjs'
 import { DOCS, pageNames, readPage, shown } from './docs/pages.mjs'
@@ -14,6 +11,9 @@ import { stepsOf } from './docs/programs.mjs'
 import { runPage } from './docs/run-page.mjs'
 import { ScriptRunner } from './docs/scripts.mjs'
 import { typeErrors } from './docs/types.mjs'
+import { buildTypeScript } from './lib/build.mjs'
+import { ensureTools } from './lib/debian.mjs'
+import { Failure, main, root } from './lib/run.mjs'
 
 const WORK = join(root, 'build-docs')
 

@@ -4,8 +4,8 @@
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { runDocsCode } from './docs-code.mjs'
 import { DOCS } from './docs/pages.mjs'
+import { runDocsCode } from './docs-code.mjs'
 import { Failure, main, root } from './lib/run.mjs'
 import { setup } from './setup.mjs'
 

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { runDocsCode } from './docs-code.mjs'
 import {
   buildNative,
   buildNativeTests,
@@ -26,6 +27,7 @@ const TOOLS = [
   'cmake',
   'make',
   'python',
+  'sklearn',
   'objdump',
   'doctest',
   'emscripten',
@@ -105,6 +107,7 @@ const STAGES = [
   ['specs, WASM', () => vitest('node-wasm')],
   ['specs, Chromium', () => vitest('chromium-wasm')],
   ['playground', () => vitest('playground')],
+  ['documentation', () => runDocsCode()],
   ['package', pack],
   ['publint', () => run(bin('publint'), ['run', tarball(), '--strict'])],
   ['types as exported', () => run(bin('attw'), [tarball(), '--exclude-entrypoints', 'gibbsite.wasm'])],

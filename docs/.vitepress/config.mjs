@@ -83,7 +83,8 @@ const reference = existsSync(sidebarOfReference) ? JSON.parse(readFileSync(sideb
 
 export default defineConfig({
   title: 'gibbsite',
-  description: 'Hopfield networks, Boltzmann machines, Monte-Carlo samplers and normalizing flows for Node and the browser',
+  description:
+    'Hopfield networks, Boltzmann machines, Monte-Carlo samplers and normalizing flows for Node and the browser',
   lastUpdated: false,
   markdown: { config: repositoryLinks, math: false },
   // Pages of the reference are many and one is large: that is no reason for a warning.

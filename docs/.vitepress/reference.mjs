@@ -40,7 +40,10 @@ class AreaRouter extends MemberRouter {
 function sentence(reflection) {
   const comment = reflection.comment ?? reflection.signatures?.[0]?.comment
   const text = (comment?.summary ?? []).map(({ text }) => text).join('')
-  const [first] = text.replace(/\s+/g, ' ').trim().split(/(?<=[.:;])\s/)
+  const [first] = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .split(/(?<=[.:;])\s/)
   return first.replace(/[:;]$/, '.').replace(/[<{|]/g, '\\$&')
 }
 
@@ -56,7 +59,9 @@ function groups(project, area, router) {
 
 function overview(title, kinds, depth) {
   const lists = kinds.map(([kind, names]) => {
-    const lines = names.map(({ name, url, summary }) => `- [\`${name}\`](${depth}${url})${summary ? `: ${summary}` : ''}`)
+    const lines = names.map(
+      ({ name, url, summary }) => `- [\`${name}\`](${depth}${url})${summary ? `: ${summary}` : ''}`,
+    )
     return `## ${kind}\n\n${lines.join('\n')}\n`
   })
   return `# ${title}\n\n${lists.join('\n')}`
@@ -72,7 +77,10 @@ function write(out, project, router) {
       collapsed: text === 'Interfaces' || text === 'Types',
       items: names.map(({ name, url }) => ({ text: name, link: `/api/${url}` })),
     }))
-    sidebar[`/api/${area}/`] = [{ text: title, link: `/api/${area}/`, items }, { text: 'Other areas', items: links }]
+    sidebar[`/api/${area}/`] = [
+      { text: title, link: `/api/${area}/`, items },
+      { text: 'Other areas', items: links },
+    ]
     mkdirSync(dirname(join(out, area, 'index.md')), { recursive: true })
     writeFileSync(join(out, area, 'index.md'), overview(title, kinds, '../'))
   }

@@ -3,10 +3,11 @@ import { parse, View } from 'vega'
 
 export const COLOURS = ['#2980b9', '#c0392b', '#27ae60', '#8e44ad']
 const [WIDTH, HEIGHT] = [560, 260]
+const LEGEND = { stroke: 'names', orient: 'top', direction: 'horizontal', symbolType: 'stroke', labelLimit: 300 }
 
 /**
- * @param layers { mark: 'line' | 'area' | 'bars' | 'intervals' | 'points', rows: [[x, y] or [x, y, y2]], name?, colour? }.
- *   Bars reach from x of their row to that of the next.
+ * @param layers { mark: 'line' | 'area' | 'bars' | 'intervals' | 'points', rows: [[x, y] or [x, y, y2]], name?, colour?,
+ *   size? }. Bars reach from x of their row to that of the next; size is the diameter of points.
  * @param axes x and y: { title, domain: [low, high], labels? }, labels being { value: text }
  * @returns the text of an SVG file
  */
@@ -20,12 +21,17 @@ export async function chart(layers, { x, y }) {
     background: 'white',
     data: shown.map(({ rows }, i) => ({ name: `layer${i}`, values: rows.map(asRecord) })),
     scales: [
-      { name: 'x', type: 'linear', domain: x.domain, range: 'width' },
-      { name: 'y', type: 'linear', domain: y.domain, range: 'height' },
-      { name: 'names', type: 'ordinal', domain: named.map(({ name }) => name), range: named.map(({ colour }) => colour) },
+      { name: 'x', type: 'linear', zero: false, domain: x.domain, range: 'width' },
+      { name: 'y', type: 'linear', zero: false, domain: y.domain, range: 'height' },
+      {
+        name: 'names',
+        type: 'ordinal',
+        domain: named.map(({ name }) => name),
+        range: named.map(({ colour }) => colour),
+      },
     ],
     axes: [axis('bottom', 'x', x), axis('left', 'y', y)],
-    legends: named.length > 0 ? [{ stroke: 'names', orient: 'top', direction: 'horizontal', symbolType: 'stroke' }] : [],
+    legends: named.length > 0 ? [LEGEND] : [],
     marks: shown.map((layer, i) => mark(layer, `layer${i}`, { x, y })),
   }
   const view = new View(parse(spec), { renderer: 'none' })
@@ -48,7 +54,7 @@ function axis(orient, scale, { title, labels }) {
 
 const at = (field, scale = 'x') => ({ scale, field })
 
-function mark({ mark: kind, colour, rows }, data, axes) {
+function mark({ mark: kind, colour, rows, size = 2.5 }, data, axes) {
   const stroke = { value: colour }
   const place = { x: at('x'), y: at('y', 'y') }
   const base = { scale: 'y', value: 0 }
@@ -72,8 +78,8 @@ function mark({ mark: kind, colour, rows }, data, axes) {
         encode: { enter: { ...place, y2: at('y2', 'y'), stroke, strokeWidth: { value: 3 } } },
       }
     case 'points': {
-      const shape = { path: { value: dots(rows, axes) }, strokeWidth: { value: 2.5 }, strokeCap: { value: 'round' } }
-      return { type: 'path', encode: { enter: { ...shape, stroke, strokeOpacity: { value: 0.45 } } } }
+      const shape = { path: { value: dots(rows, axes) }, strokeWidth: { value: size }, strokeCap: { value: 'round' } }
+      return { type: 'path', encode: { enter: { ...shape, stroke, strokeOpacity: { value: size > 3 ? 1 : 0.45 } } } }
     }
   }
 }
@@ -82,7 +88,8 @@ function mark({ mark: kind, colour, rows }, data, axes) {
 function dots(rows, { x, y }) {
   const part = (value, [low, high]) => (value - low) / (high - low)
   const inside = rows.filter(([a, b]) => [part(a, x.domain), part(b, y.domain)].every((at) => at >= 0 && at <= 1))
-  const place = ([a, b]) => `M${(part(a, x.domain) * WIDTH).toFixed(1)},${((1 - part(b, y.domain)) * HEIGHT).toFixed(1)}h0.01`
+  const place = ([a, b]) =>
+    `M${(part(a, x.domain) * WIDTH).toFixed(1)},${((1 - part(b, y.domain)) * HEIGHT).toFixed(1)}h0.01`
   return inside.map(place).join('')
 }
 

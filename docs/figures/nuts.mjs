@@ -10,8 +10,8 @@ export default () =>
   chart(
     [
       { mark: 'intervals', rows: rows.map((row, i) => [i + 1, row['hdi_3%'], row['hdi_97%']]), name: '94 % interval' },
-      { mark: 'points', rows: rows.map(({ mean }, i) => [i + 1, mean]), name: 'posterior mean' },
-      { mark: 'points', rows: measured.map((y, i) => [i + 1, y]), name: 'measured effect' },
-    ].map((layer) => (layer.mark === 'points' ? { ...layer, size: 9 } : layer)),
+      { mark: 'points', rows: rows.map(({ mean }, i) => [i + 1, mean]), name: 'posterior mean', size: 9 },
+      { mark: 'points', rows: measured.map((y, i) => [i + 1, y]), name: 'measured effect', size: 7 },
+    ],
     { x: { title: '', domain: [0.5, 8.5], labels }, y: { title: 'effect', domain: [-15, 30] } },
   )

@@ -22,7 +22,9 @@ export function findBlocks(text) {
     const [, indent, fence, language, info] = open
     const length = lines.slice(i + 1).findIndex((line) => line.trim() === fence)
     if (length < 0) throw new Error(`line ${i + 1}: expected a line of ${fence} that ends the code block; got none`)
-    const code = lines.slice(i + 1, i + 1 + length).map((line) => line.slice(Math.min(indent.length, line.search(/\S|$/))))
+    const code = lines
+      .slice(i + 1, i + 1 + length)
+      .map((line) => line.slice(Math.min(indent.length, line.search(/\S|$/))))
     blocks.push({ language, flags: flagsOf(info), code: code.join('\n'), line: i + 1, end: i + length + 2 })
     i += length + 1
   }

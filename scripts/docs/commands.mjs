@@ -36,5 +36,8 @@ export function compileKernel(file, folder) {
 
 function outcome({ status, signal, stdout, stderr, error }) {
   if (status === 0) return { output: stdout }
-  return { output: stdout ?? '', error: `${error?.message ?? `ended with ${status ?? signal}`}\n${stderr ?? ''}`.trim() }
+  return {
+    output: stdout ?? '',
+    error: `${error?.message ?? `ended with ${status ?? signal}`}\n${stderr ?? ''}`.trim(),
+  }
 }

@@ -19,5 +19,9 @@ export function pictureResults({ name, text }, folder) {
 
 function compared(file, bytes, line) {
   const same = existsSync(file) && bytes.equals(readFileSync(file))
-  return { line, problem: same ? undefined : `expected ${basename(file)} as the page's program writes it`, picture: { file, bytes } }
+  return {
+    line,
+    problem: same ? undefined : `expected ${basename(file)} as the page's program writes it`,
+    picture: { file, bytes },
+  }
 }

@@ -47,14 +47,16 @@ function addStep(steps, block) {
   if (!flags.continues) steps.push({ kind: 'script', line, language, parts: [], alone: flags.alone ?? false })
   const script = steps.findLast(({ kind }) => kind === 'script')
   if (script?.language !== language) throw new Error(`line ${line}: expected a ${language} block to continue; got none`)
-  if (script.parts.at(-1)?.throws) throw new Error(`line ${line}: expected a program that goes on; the block before throws`)
+  if (script.parts.at(-1)?.throws)
+    throw new Error(`line ${line}: expected a program that goes on; the block before throws`)
   script.parts.push({ line, code: block.code, throws: flags.throws ?? false })
   return script.parts.at(-1)
 }
 
 function checkFlags({ language, flags, line }) {
   const wrong = Object.keys(flags).find((name) => !(KNOWN[language] ?? []).includes(name))
-  if (wrong !== undefined) throw new Error(`line ${line}: expected a flag of ${language || 'plain'} blocks; got ${wrong}`)
+  if (wrong !== undefined)
+    throw new Error(`line ${line}: expected a flag of ${language || 'plain'} blocks; got ${wrong}`)
 }
 
 /**

@@ -1,6 +1,7 @@
 // Running all blocks of a page, in their order, in one folder.
-import { difference } from './compare.mjs'
+
 import { compileKernel, runPython, runShell } from './commands.mjs'
+import { difference } from './compare.mjs'
 import { pictureResults } from './pictures.mjs'
 import { Sandbox } from './sandbox.mjs'
 
