@@ -86,7 +86,7 @@ export default defineConfig({
   description:
     'Hopfield networks, Boltzmann machines, Monte-Carlo samplers and normalizing flows for Node and the browser',
   lastUpdated: false,
-  markdown: { config: repositoryLinks, math: false },
+  markdown: { config: repositoryLinks, languageAlias: { stan: 'cpp' } },
   // Pages of the reference are many and one is large: that is no reason for a warning.
   vite: { build: { chunkSizeWarningLimit: 8000 } },
   themeConfig: {

@@ -3,7 +3,8 @@ import { chart } from './chart.mjs'
 
 const rng = new Rng(5)
 const counts = Array.from({ length: 40 }, (_, year) => poissonDraw(year < 25 ? 4 : 1.5))
-const sums = counts.reduce((all, one) => [...all, all[all.length - 1] + one], [0])
+const sums = [0]
+for (const count of counts) sums.push(sums[sums.length - 1] + count)
 const run = await gibbs({
   dim: 3,
   names: ['early', 'late', 'change'],
