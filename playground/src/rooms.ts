@@ -14,4 +14,5 @@ export const rooms: readonly Room[] = [
   { id: 'hopfield', title: 'Hopfield', load: () => import('./rooms/hopfield/index.tsx') },
   { id: 'ising', title: 'Ising lattice', load: () => import('./rooms/ising/index.tsx') },
   { id: 'rbm', title: 'RBM', load: () => import('./rooms/rbm/index.tsx') },
+  { id: 'sampling', title: 'Sampling', load: () => import('./rooms/sampling/index.tsx') },
 ]

@@ -13,9 +13,10 @@ interface SliderProps {
   readonly show?: (value: number) => string
   /** One more sentence, below. */
   readonly hint?: string
+  readonly disabled?: boolean
 }
 
-export function Slider({ label, value, min, max, step, show = String, hint }: SliderProps) {
+export function Slider({ label, value, min, max, step, show = String, hint, disabled }: SliderProps) {
   const id = useId()
   return (
     <div class="field">
@@ -28,6 +29,7 @@ export function Slider({ label, value, min, max, step, show = String, hint }: Sl
         max={max}
         step={step}
         value={value.value}
+        disabled={disabled}
         aria-valuetext={show(value.value)}
         onInput={({ currentTarget }) => (value.value = currentTarget.valueAsNumber)}
       />
