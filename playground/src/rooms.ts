@@ -15,4 +15,5 @@ export const rooms: readonly Room[] = [
   { id: 'ising', title: 'Ising lattice', load: () => import('./rooms/ising/index.tsx') },
   { id: 'rbm', title: 'RBM', load: () => import('./rooms/rbm/index.tsx') },
   { id: 'sampling', title: 'Sampling', load: () => import('./rooms/sampling/index.tsx') },
+  { id: 'flows', title: 'Flows', load: () => import('./rooms/flows/index.tsx') },
 ]

@@ -1,6 +1,6 @@
 /** A part of the plane: a heat map, and points and lines over it. */
 
-import { type ReadonlySignal, useSignalEffect } from '@preact/signals'
+import { type ReadonlySignal, signal, useSignalEffect } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { colour, themeVersion } from '../theme.ts'
 import { draw, type PixelImage } from './pixels.tsx'
@@ -26,6 +26,9 @@ interface Props {
   readonly heat: ReadonlySignal<PixelImage | undefined>
   readonly marks: ReadonlySignal<readonly Mark[]>
 }
+
+/** For planes with marks alone. */
+export const NO_HEAT: ReadonlySignal<PixelImage | undefined> = signal(undefined)
 
 /** Canvas pixels of a side. */
 export const PLANE_SIDE = 480
@@ -57,9 +60,9 @@ export function usePlane(
 }
 
 export function RangeNote({ ranges }: Pick<Props, 'ranges'>) {
-  const text = ([low, high]: readonly [number, number]) => `${short(low)} to ${short(high)}`
+  const text = ([low, high]: readonly [number, number]) => `${short(low)} … ${short(high)}`
   const [x, y] = ranges.value ?? []
-  return <p class="note">{x && y ? `x from ${text(x)}, y from ${text(y)}` : ' '}</p>
+  return <p class="note">{x && y ? `x: ${text(x)}, y: ${text(y)}` : ' '}</p>
 }
 
 const short = (value: number) => Number(value.toPrecision(2)).toString().replace('-', '−')
