@@ -17,7 +17,7 @@ export function DataEditor({ state }: { readonly state: FlowState }) {
   }
   return (
     <div class="plane">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is worked by keys */}
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it is drawn in, by pointer and by keys */}
       <canvas
         ref={canvas}
         class="editor"
