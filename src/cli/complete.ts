@@ -5,10 +5,11 @@ import type { RBM } from '../energy/rbm.ts'
 import type { Matrix } from '../matrix.ts'
 import { Rng } from '../random/rng.ts'
 import { checkColumns, head, readData, type ShapeOptions } from './data.ts'
-import { Interrupted } from './failure.ts'
+import { Interrupted, UsageError } from './failure.ts'
+import { FLOW } from './flow/model.ts'
 import { prepareFile } from './folder.ts'
 import { checkCompletionOut, type Hidden, hidable, type Known, knownPixels, writeCompletion } from './hidden-parts.ts'
-import { loadRbm } from './model-store.ts'
+import { checkKind, loadRbm, readModelFile } from './model-store.ts'
 import { choice, common, integer, type Seeded, within } from './options.ts'
 import { timeLeft } from './progress.ts'
 import { finished } from './samples.ts'
@@ -52,6 +53,10 @@ export function addComplete(program: Command): void {
 async function complete(path: string, input: string, options: CompleteCommand): Promise<void> {
   const session = new Session(options)
   const backend = await session.backend()
+  const { model } = await readModelFile(path)
+  if (model.kind === FLOW)
+    throw new UsageError(`expected ${path} to hold an RBM; got a flow, which gibbsite inpaint takes`)
+  checkKind(path, model.kind, ['rbm'])
   const { rbm, image: stored } = await loadRbm(path, options)
   const data = await readData(input, options)
   checkColumns(input, data, rbm.visible)

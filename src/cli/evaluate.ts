@@ -6,7 +6,7 @@ import { checkColumns, type Dataset, head, readData } from './data.ts'
 import { UsageError } from './failure.ts'
 import { evaluateFlow, type FlowEvaluation } from './flow/evaluate.ts'
 import { FLOW } from './flow/model.ts'
-import { loadRbm, readModelFile } from './model-store.ts'
+import { checkKind, loadRbm, readModelFile } from './model-store.ts'
 import { choice, common, type Given, givenTo, integer, refuse } from './options.ts'
 import { bracketOf, type Score } from './scores.ts'
 import { Session } from './session.ts'
@@ -65,6 +65,7 @@ async function evaluate(
     throw new UsageError('expected a data file (.npy or IDX) or --mnist, one of the two; see gibbsite evaluate --help')
   }
   const { model } = await readModelFile(path)
+  checkKind(path, model.kind, ['rbm', FLOW])
   if (model.kind === FLOW) {
     refuse(given, ofRbms, 'with an RBM; got a flow')
     return evaluateFlow(session, path, input, options)

@@ -5,6 +5,8 @@ import { inFile, readFileBounded, writeFileAtomic } from '../io/files.node.ts'
 import { decodeModel, type ModelFile } from '../io/model-file.ts'
 import { decodeSafetensors, encodeSafetensors } from '../io/safetensors.ts'
 import { type ImageShape, imageShape, reading, type ShapeOptions } from './data.ts'
+import { UsageError } from './failure.ts'
+import { listed } from './tree.ts'
 
 export interface StoredRbm {
   readonly rbm: RBM
@@ -37,6 +39,26 @@ export async function readModelFile(
   const bytes = await reading(() => readFileBounded(path))
   const model = await inFile(path, () => decodeModel(bytes))
   return { model, image: storedShape(bytes), bytes: bytes.length }
+}
+
+const kinds = {
+  rbm: 'an RBM',
+  'gaussian-rbm': 'a Gaussian RBM',
+  boltzmann: 'a Boltzmann machine',
+  hopfield: 'a Hopfield network',
+  flow: 'a flow',
+} as const
+
+/**
+ * Refuses a model that a command has no use for.
+ *
+ * @param wanted the kinds that it takes
+ * @throws UsageError
+ */
+export function checkKind(path: string, kind: string, wanted: readonly (keyof typeof kinds)[]): void {
+  if (wanted.includes(kind as keyof typeof kinds)) return
+  const found = kinds[kind as keyof typeof kinds] ?? `a model of kind ${JSON.stringify(kind)}`
+  throw new UsageError(`expected ${path} to hold ${listed(wanted.map((one) => kinds[one]))}; got ${found}`)
 }
 
 // Only the command writes this entry and the library does not know it; what is not as it must be counts as not there.

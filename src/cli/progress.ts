@@ -83,7 +83,7 @@ class Bar {
       format: `${name} {bar} {percentage}%{details}`,
       barCompleteChar: '█',
       barIncompleteChar: '░',
-      barsize: 24,
+      barsize: Math.max(6, Math.min(24, Math.floor((stream.columns || 80) / 4))),
       stream,
       hideCursor: true,
       clearOnComplete: true,

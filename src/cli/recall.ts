@@ -12,7 +12,7 @@ import { type Dataset, head, type ImageShape, imageShape, readData, reading, typ
 import { Interrupted, UsageError } from './failure.ts'
 import { prepareFile } from './folder.ts'
 import { addRuleOptions, type RuleOptions, storeOptions, toSpins } from './hopfield-options.ts'
-import { readModelFile } from './model-store.ts'
+import { checkKind, readModelFile } from './model-store.ts'
 import { choice, common, integer, within } from './options.ts'
 import { timeLeft } from './progress.ts'
 import { finished } from './samples.ts'
@@ -89,9 +89,10 @@ async function run(memory: string, input: string, options: RecallCommand): Promi
 /** The network in the file, or one that stores the patterns in it. */
 async function networkOf(session: Session, path: string, options: RecallCommand, seed: number | bigint) {
   if (extname(path).toLowerCase() === '.safetensors') {
+    const { model, image } = await readModelFile(path)
+    checkKind(path, model.kind, ['hopfield'])
     const bytes = await reading(() => readFileBounded(path))
     const net = await inFile(path, () => Hopfield.fromBytes(bytes))
-    const { image } = await readModelFile(path)
     return { net, image: imageShape(net.units, options, image) }
   }
   const patterns: Dataset = await readData(path, options)

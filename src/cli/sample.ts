@@ -9,7 +9,7 @@ import { Interrupted } from './failure.ts'
 import { FLOW } from './flow/model.ts'
 import { type FlowSampling, sampleFlow } from './flow/sample.ts'
 import { prepareFile } from './folder.ts'
-import { loadRbm, readModelFile } from './model-store.ts'
+import { checkKind, loadRbm, readModelFile } from './model-store.ts'
 import { common, type Given, givenTo, integer, nonNegative, refuse } from './options.ts'
 import { type Task, timeLeft } from './progress.ts'
 import { describeMachine, loadMachine, sampleMachine } from './sample-boltzmann.ts'
@@ -54,6 +54,7 @@ export function addSample(program: Command): void {
 async function sample(path: string, options: SampleCommand, given: Given): Promise<void> {
   const session = new Session(options)
   const { model } = await readModelFile(path)
+  checkKind(path, model.kind, ['rbm', 'boltzmann', FLOW])
   if (model.kind === FLOW) {
     refuse(given, ofEnergyModels, 'with an energy model; got a flow')
     return sampleFlow(session, path, options)

@@ -88,6 +88,6 @@ export function optionText(option: Option): string {
 }
 
 /** "a, b or c" */
-function listed(words: readonly string[]): string {
+export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }

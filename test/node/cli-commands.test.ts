@@ -225,9 +225,19 @@ describe('gibbsite sample', () => {
 
   it('keeps what was reached when it is stopped', async () => {
     const out = folder.file('stopped.npy')
-    const outcome = await gibbsite(['sample', model, '--sweeps', '1000000000', '--chains', '4', '--out', out], {
-      onStderr: (said, child) => void (said.includes('chains of') && setTimeout(() => child.kill('SIGINT'), 200)),
+    const words = ['sample', model, '--sweeps', '1000000000', '--chains', '4', '--out', out, '--json']
+    const outcome = await gibbsite(words, {
+      onStderr: (said, child) => void (/chains of .*\n$/.test(said) && setTimeout(() => child.kill('SIGINT'), 200)),
     })
+    // One object: the result as far as it goes, and why it goes no further.
+    const result = JSON.parse(outcome.stdout)
+    expect(result).toMatchObject({
+      command: 'sample',
+      out,
+      exitCode: 130,
+      error: expect.stringMatching(/^stopped after/),
+    })
+    expect(result.sweeps).toBeLessThan(1_000_000_000)
     expect(outcome.code).toBe(130)
     expect(outcome.stderr).toMatch(/stopped after \d+ of 1000000000 sweeps; .* holds the states reached/)
     expect((await npy(out)).shape).toEqual([4, 64])

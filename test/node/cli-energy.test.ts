@@ -145,6 +145,21 @@ describe('gibbsite train bm', () => {
       'expected --probabilities only with an RBM',
     ],
     [
+      'a machine to complete with',
+      () => ['complete', folder.file('bm.safetensors'), folder.file('small.npy')],
+      'to hold an RBM; got a Boltzmann machine',
+    ],
+    [
+      'a machine to recall from',
+      () => ['recall', folder.file('bm.safetensors'), folder.file('small.npy')],
+      'to hold a Hopfield network; got a Boltzmann machine',
+    ],
+    [
+      'a folder for the model',
+      () => ['train', 'bm', folder.file('small.npy'), '--out', folder.path],
+      'expected a file for the result; ',
+    ],
+    [
       'other columns',
       () => ['train', 'bm', folder.file('small.npy'), '--resume', folder.file('bm.safetensors')],
       'to have 64 columns',

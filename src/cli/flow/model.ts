@@ -6,7 +6,7 @@ import { inFile, readFileBounded } from '../../io/files.node.ts'
 import type { Matrix } from '../../matrix.ts'
 import { type ImageShape, imageShape, reading, type ShapeOptions } from '../data.ts'
 import { UsageError } from '../failure.ts'
-import { readModelFile } from '../model-store.ts'
+import { checkKind, readModelFile } from '../model-store.ts'
 import { count } from '../words.ts'
 
 /** The kind that a flow's file says. */
@@ -20,9 +20,7 @@ export interface StoredFlow {
 /** Reads a flow. The shape of its images is as for an RBM. */
 export async function loadFlow(path: string, options: ShapeOptions = {}): Promise<StoredFlow> {
   const { model, image } = await readModelFile(path)
-  if (model.kind !== FLOW) {
-    throw new UsageError(`expected ${path} to hold a flow; got a model of kind ${JSON.stringify(model.kind)}`)
-  }
+  checkKind(path, model.kind, [FLOW])
   const bytes = await reading(() => readFileBounded(path))
   const flow = await inFile(path, () => Flow.fromBytes(bytes))
   return { flow, image: flowImage(flow, options, image) }
