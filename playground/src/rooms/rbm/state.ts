@@ -20,7 +20,7 @@ export class RbmState {
   readonly seed: Signal<number> = signal(1)
   readonly epochs: Signal<number> = signal(30)
   readonly learningRate: Signal<number> = signal(0.05)
-  readonly batch: Signal<number> = signal(50)
+  readonly batch: Signal<number> = signal(100)
   readonly method: Signal<Training['method']> = signal<Training['method']>('pcd')
   readonly training: Signal<boolean> = signal(false)
   readonly frame: Signal<RbmFrame | undefined> = signal<RbmFrame | undefined>(undefined)

@@ -39,8 +39,10 @@ export interface RbmFrame {
 export const FILTERS = 64
 export const FANTASIES = 36
 const SWEEPS = 5
-/** Pictures are made every so many milliseconds: the rest of the time is for learning. */
+/** Milliseconds between pictures, at least. */
 const PAUSE = 200
+/** And so many times as long as a picture took to make: nine tenths of the time are for learning. */
+const SHARE = 9
 
 export class RbmService {
   #rbm = new RBM({ visible: PIXELS, hidden: 1 })
@@ -149,12 +151,15 @@ export class RbmService {
   /** Makes pictures until the training ends, and one of its end. */
   async #watch(learning: Promise<void>, show: Show<RbmFrame>): Promise<void> {
     const frames = new Frames(show)
-    let over = false
+    let [over, rest] = [false, PAUSE]
     const ended = learning.finally(() => (over = true))
     ended.catch(() => {})
     while (!over) {
-      await Promise.race([pause(PAUSE), ended])
-      if (!over && frames.ready) frames.send(await this.#frame(SWEEPS))
+      await Promise.race([pause(rest), ended])
+      if (over || !frames.ready) continue
+      const began = performance.now()
+      frames.send(await this.#frame(SWEEPS))
+      rest = Math.max(PAUSE, SHARE * (performance.now() - began))
     }
     await ended
     await frames.shown()
