@@ -33,9 +33,7 @@ roomLaws({
   id: 'flows',
   title: 'Flows',
   start: (page) => page.getByRole('button', { name: 'Train', exact: true }).click(),
-  async pose(page) {
-    await epochs(page, 15)
-  },
+  pose: (page) => trainUntil(page, 80),
 })
 
 describe('Flows room', () => {

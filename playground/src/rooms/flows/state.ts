@@ -14,6 +14,8 @@ import type { Begun, FlowFrame, FlowService, Score } from './worker.ts'
 type Attempt = (work: () => Promise<unknown>) => Promise<void>
 
 const NO_POINTS = new Float32Array()
+/** Nats that the chart shows below the best epoch. */
+const DEPTH = 2
 
 export class FlowState {
   readonly kind: Signal<Kind> = signal<Kind>('realNVP')
@@ -58,10 +60,13 @@ export class FlowState {
 
   readonly chart = computed<AlignedData>(() => {
     const [scores, best] = [this.scores.value, this.begun.value?.best ?? null]
+    // The first epochs can be far below all others, and would press them flat.
+    const floor = scores.reduce((most, { trained }) => Math.max(most, trained), Number.NEGATIVE_INFINITY) - DEPTH
+    const shown = (value: number | undefined) => (value !== undefined && value > floor ? value : null)
     return [
       scores.map(({ epoch }) => epoch),
-      scores.map(({ trained }) => trained),
-      scores.map(({ heldOut }) => heldOut ?? null),
+      scores.map(({ trained }) => shown(trained)),
+      scores.map(({ heldOut }) => shown(heldOut)),
       scores.map(() => best),
     ]
   })
