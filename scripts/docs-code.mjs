@@ -1,4 +1,4 @@
-// Runs every code block of the documentation, checks what it prints, and checks the types of all TypeScript.
+// Runs every code block of the documentation, checks what it prints, the types of all TypeScript, and links between pages.
 //   npm run docs:code -- [--write] [words]      only the pages whose path contains a word; --write puts into the pages what their
 //                                              programs print, and into docs/images the pictures that they make
 import { rmSync, writeFileSync } from 'node:fs'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Browser } from './docs/browser.mjs'
 import { tidy } from './docs/compare.mjs'
+import { wrongLinks } from './docs/page-links.mjs'
 import { DOCS, pageNames, readPage, shown } from './docs/pages.mjs'
 import { stepsOf } from './docs/programs.mjs'
 import { runPage } from './docs/run-page.mjs'
@@ -36,8 +37,10 @@ export async function runDocsCode({ words = [], write = false } = {}) {
     await tools.browser.close()
   }
   const errors = typeErrors(pages, join(WORK, 'types'))
-  for (const error of errors) console.log(error)
-  counts[errors.length > 0 ? 'failed' : 'passed'] += 1
+  for (const wrong of [errors, pages.flatMap(wrongLinks)]) {
+    for (const sentence of wrong) console.log(sentence)
+    counts[wrong.length > 0 ? 'failed' : 'passed'] += 1
+  }
   return counts
 }
 

@@ -43,6 +43,7 @@ export class Browser {
 async function settled(page, expected, errors) {
   const end = Date.now() + LONGEST
   for (;;) {
+    // biome-ignore lint/performance/useDomNodeTextContent: what a reader sees, without the texts of scripts
     const text = await page.locator('body').innerText()
     if (difference(text, expected) === undefined || errors.length > 0 || Date.now() > end) return text
     await page.waitForTimeout(50)

@@ -23,6 +23,7 @@ const CONFIG = {
  */
 export function typeErrors(pages, folder) {
   const sources = pages.flatMap(({ name, steps }) => steps.flatMap((step) => sourceOf(name, step)))
+  if (sources.length === 0) return []
   for (const { file, text } of sources) {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), text)
