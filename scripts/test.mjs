@@ -28,6 +28,8 @@ const TOOLS = [
   'make',
   'python',
   'sklearn',
+  'zsh',
+  'fish',
   'objdump',
   'doctest',
   'emscripten',

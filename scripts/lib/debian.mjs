@@ -14,6 +14,8 @@ const TOOLS = {
   doctest: { file: '/usr/include/doctest/doctest.h', package: 'doctest-dev' },
   clangFormat: { commands: ['clang-format-19'], package: 'clang-format-19' },
   gcc: { commands: ['g++'], package: 'g++' }, // the sanitizers' compiler
+  zsh: { commands: ['zsh'], package: 'zsh' }, // completion is tried in the shells themselves
+  fish: { commands: ['fish'], package: 'fish' },
   objdump: { commands: ['objdump'], package: 'binutils' },
 }
 
