@@ -23,10 +23,19 @@ export default defineConfig([
       codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: (file) => chunkOf(file) ?? null }] },
     },
   },
+  // Types: a page and `import` share them, `require` needs a file of its own.
+  {
+    ...shared,
+    entry: { index: 'src/index.node.ts', browser: 'src/index.browser.ts' },
+    format: ['esm'],
+    platform: 'node',
+    dts: { emitDtsOnly: true },
+    outputOptions: { chunkFileNames: 'types.mjs' },
+  },
   {
     ...shared,
     entry: { index: 'src/index.node.ts' },
-    format: ['esm', 'cjs'],
+    format: ['cjs'],
     platform: 'node',
     dts: { emitDtsOnly: true },
   },
@@ -37,8 +46,7 @@ export default defineConfig([
     platform: 'browser',
     deps: { alwaysBundle: [/./] }, // one file that a page can import without a bundler
     minify: true,
-    dts: true,
-    outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
+    outExtensions: () => ({ js: '.js' }),
   },
   {
     ...shared,

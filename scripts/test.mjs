@@ -1,6 +1,6 @@
 // npm test: sets up whatever is missing, then checks everything. The last line says `N passed, N failed`.
 //   node scripts/test.mjs [words]      only the stages whose name contains one of the words (and the set-up)
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { runDocsCode } from './docs-code.mjs'
@@ -14,13 +14,12 @@ import {
   ensurePackages,
 } from './lib/build.mjs'
 import { ensureTools } from './lib/debian.mjs'
-import { bin, Failure, main, output, root, run, tryRun, which } from './lib/run.mjs'
+import { installed, pack, sizes, tarball } from './lib/package.mjs'
+import { bin, Failure, main, root, run, tryRun, which } from './lib/run.mjs'
 import { report, runStages } from './lib/stages.mjs'
 import { lint } from './lint.mjs'
-import { prebuildHost } from './prebuilds.mjs'
 
 const RESULTS = join(root, 'build-results')
-const PACK = join(root, 'build-pack')
 const TOOLS = [
   'compiler',
   'gcc',
@@ -67,30 +66,6 @@ function vitest(project) {
 
 const passed = ({ status }) => status !== 'failed'
 
-/** What npm would publish: build-pack/gibbsite-<version>.tgz. */
-function pack() {
-  prebuildHost()
-  rmSync(PACK, { recursive: true, force: true })
-  mkdirSync(PACK, { recursive: true })
-  output('npm', ['pack', '--ignore-scripts', '--pack-destination', PACK])
-}
-
-function tarball() {
-  const name = existsSync(PACK) && readdirSync(PACK).find((file) => file.endsWith('.tgz'))
-  if (!name) throw new Failure('there is no tarball to check')
-  return join(PACK, name)
-}
-
-/** The tarball installed into empty folders. */
-function install() {
-  const args = ['--test', '--test-reporter=spec', '--test-reporter-destination=stdout', '--test-reporter=tap']
-  const file = join(RESULTS, 'install.tap')
-  args.push(`--test-reporter-destination=${file}`, 'test/install/package.test.mjs')
-  tryRun(process.execPath, args, { env: { GIBBSITE_TARBALL: tarball() } })
-  const count = (name) => Number(readResult(file).match(new RegExp(`^# ${name} (\\d+)`, 'm'))?.[1] ?? 0)
-  return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') }
-}
-
 function readResult(file) {
   if (!existsSync(file)) throw new Failure(`no result was written to ${file}`)
   return readFileSync(file, 'utf8')
@@ -113,7 +88,8 @@ const STAGES = [
   ['package', pack],
   ['publint', () => run(bin('publint'), ['run', tarball(), '--strict'])],
   ['types as exported', () => run(bin('attw'), [tarball(), '--exclude-entrypoints', 'gibbsite.wasm'])],
-  ['installed', install],
+  ['sizes', sizes],
+  ['installed', () => installed('package')],
 ]
 
 function lintStage() {

@@ -2,32 +2,16 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { runInPage } from './page.mjs'
+import { CJS, ESM, PAGE, TYPES, WORKER } from './programs.mjs'
 import { Project, repository } from './project.mjs'
 
-const REPORT = `
-  const rbm = new RBM({ visible: 6, hidden: 4, seed: 1 })
-  const { states } = await rbm.sample({ chains: 3, sweeps: 5, seed: 2 })
-  const result = { backend: backend().name, uniform: [...new Rng(7).uniform(3)], states: [...states.data] }`
-const ESM = `import { backend, RBM, Rng } from 'gibbsite'\n${REPORT}\nconsole.log(JSON.stringify(result))`
-const CJS = `const { backend, RBM, Rng } = require('gibbsite')
-async function main() {${REPORT}\n  console.log(JSON.stringify(result)) }
-main()`
-const PAGE = `import { backend, load, RBM, Rng } from 'gibbsite'\nawait load()\n${REPORT}\nglobalThis.result = result`
-
-const TYPES = `import { type BackendInfo, load, RBM, Rng } from 'gibbsite'
-export async function use(): Promise<number> {
-  const info: BackendInfo = await load({ backend: 'auto' })
-  const numbers: Float64Array = new Rng(7).uniform(3)
-  const rbm = new RBM({ visible: 6, hidden: 4 })
-  const { states } = await rbm.sample({ chains: 3, sweeps: 5, seed: 2 })
-  return info.threads + numbers.length + states.shape[0]
-}
-// @ts-expect-error: a number is no shape
-export const wrong = new RBM({ visible: 'six', hidden: 4 })
-`
+/** Prints at the end which CommonJS files of packages were read. */
+const MODULES_READ = `process.on('exit', () => {
+  console.log(Object.keys(require('node:module')._cache).filter((file) => file.includes('node_modules')).join('\\n'))
+})`
 
 describe('the package', () => {
   let project
@@ -36,6 +20,8 @@ describe('the package', () => {
     project = new Project(process.env.GIBBSITE_TARBALL)
     project.write('main.mjs', ESM)
     project.write('main.cjs', CJS)
+    project.write('worker.mjs', WORKER)
+    project.write('modules-read.cjs', MODULES_READ)
   })
   after(() => project?.remove())
 
@@ -66,6 +52,48 @@ describe('the package', () => {
   })
 
   test('require gives the same', () => assert.deepEqual(report('main.cjs'), native))
+
+  test('a worker thread gives the same', () => assert.deepEqual(report('worker.mjs'), native))
+
+  test('import and require give the same classes', () => {
+    const text = `import { createRequire } from 'node:module'
+      import { RBM } from 'gibbsite'
+      console.log(RBM === createRequire(import.meta.url)('gibbsite').RBM)`
+    assert.equal(project.node(['--input-type=module', '-e', text]).stdout.trim(), 'true')
+  })
+
+  // What an import costs is the code that it reads; seconds would depend on the machine.
+  for (const file of ['main.mjs', 'main.cjs']) {
+    test(`an import reads a fifth of the library, and no dependency: ${file}`, () => {
+      project.write(`read-${file}`, file === 'main.mjs' ? "import 'gibbsite'" : "require('gibbsite')")
+      const read = project
+        .node(['--require', './modules-read.cjs', `read-${file}`])
+        .stdout.trim()
+        .split('\n')
+      const own = read.map((path) => relative(join(project.installed, 'dist'), path))
+      assert.deepEqual(
+        own.sort(),
+        file === 'main.mjs' ? ['core.cjs', 'import.cjs', 'index.cjs'] : ['core.cjs', 'index.cjs'],
+      )
+    })
+  }
+
+  test('brings no package of the playground, the documentation or the server', () => {
+    const names = readdirSync(join(project.folder, 'node_modules'))
+    for (const name of ['fastify', '@fastify', 'prom-client', 'apache-arrow', 'preact', 'uplot', 'vite', 'vitepress']) {
+      assert.ok(!names.includes(name), name)
+    }
+  })
+
+  test('installs again without a network, from what npm has kept', () => {
+    const second = new Project(process.env.GIBBSITE_TARBALL, ['--offline'])
+    try {
+      second.write('main.mjs', ESM)
+      assert.deepEqual(JSON.parse(second.node(['main.mjs']).stdout), native)
+    } finally {
+      second.remove()
+    }
+  })
 
   test('GIBBSITE_BACKEND=wasm gives the same bytes', () => {
     assert.deepEqual(report('main.mjs', { GIBBSITE_BACKEND: 'wasm' }), { ...native, backend: 'wasm' })

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 export const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 /** npm's own script, so that it runs where PATH has no npm. */
-function npmScript() {
+export function npmScript() {
   if (process.env.npm_execpath) return process.env.npm_execpath
   const found = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'npm'))
   for (const file of found) {
@@ -23,15 +23,20 @@ export class Project {
   folder = mkdtempSync(join(tmpdir(), 'gibbsite-install-'))
   #path = join(this.folder, 'path')
 
-  constructor(tarball) {
+  /** @param options more of `npm install`, e.g. --offline */
+  constructor(tarball, options = []) {
     mkdirSync(this.#path)
     symlinkSync(process.execPath, join(this.#path, 'node'))
     this.write('package.json', JSON.stringify({ name: 'empty', private: true, version: '1.0.0' }))
-    this.log = execFileSync(process.execPath, [npmScript(), 'install', '--no-audit', '--no-fund', tarball], {
-      cwd: this.folder,
-      env: this.#environment(),
-      encoding: 'utf8',
-    })
+    this.log = execFileSync(
+      process.execPath,
+      [npmScript(), 'install', '--no-audit', '--no-fund', ...options, tarball],
+      {
+        cwd: this.folder,
+        env: this.#environment(),
+        encoding: 'utf8',
+      },
+    )
   }
 
   /** What a user's shell has, but with nothing except Node on PATH, and without what npm test put there. */
@@ -52,7 +57,13 @@ export class Project {
 
   /** Runs Node there: { status, stdout, stderr }. */
   node(args, env = {}) {
-    return spawnSync(process.execPath, args, { cwd: this.folder, env: this.#environment(env), encoding: 'utf8' })
+    return this.run(process.execPath, args, env)
+  }
+
+  /** Runs another program there. */
+  run(program, args, env = {}) {
+    const options = { cwd: this.folder, env: this.#environment(env), encoding: 'utf8', timeout: 120_000 }
+    return spawnSync(program, args, options)
   }
 
   remove() {
