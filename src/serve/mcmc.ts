@@ -33,6 +33,9 @@ const MOST_CHAINS = 1024
 const MOST_ITERATIONS = 10_000_000
 /** Instructions and constants of the model times chains: a step of all chains then takes some milliseconds. */
 const MOST_WORK = 2 ** 22
+/** Models are compiled between other requests: larger ones would hold these up. Data of any length are one node. */
+const MOST_NODES = 200
+const MOST_JSON_NUMBERS = 2 ** 15
 
 /** @throws ArgumentError of one sentence, before the work begins */
 export function readMcmc(given: Fields, limits: Limits): McmcJob {
@@ -40,6 +43,7 @@ export function readMcmc(given: Fields, limits: Limits): McmcJob {
   if (typeof fields['target'] !== 'object' || fields['target'] === null) {
     throw new ArgumentError(expected('target', 'to be an expression model in JSON', typeof fields['target']))
   }
+  checkSize(fields['target'] as { nodes?: unknown })
   const target = modelFromJson(fields['target'])
   const chains = check.positiveInteger('chains', fields['chains'] ?? 4, MOST_CHAINS)
   const draws = check.positiveInteger('draws', fields['draws'] ?? 1000, MOST_ITERATIONS)
@@ -58,6 +62,17 @@ export function readMcmc(given: Fields, limits: Limits): McmcJob {
     thin: check.positiveInteger('thin', fields['thin'] ?? 1, 1000),
     firstChain: firstChainOf(fields, chains),
     seed: seedOf(fields),
+  }
+}
+
+function checkSize({ nodes }: { nodes?: unknown }): void {
+  if (!Array.isArray(nodes)) return // which the model's own checks say better
+  if (nodes.length > MOST_NODES) {
+    throw new ArgumentError(expected('target.nodes', `to be at most ${MOST_NODES} on this server`, nodes.length))
+  }
+  const numbers = nodes.reduce((sum, node) => sum + (Array.isArray(node?.[1]) ? node[1].length : 1), 0)
+  if (numbers > MOST_JSON_NUMBERS) {
+    throw new ArgumentError(expected('target.nodes', `to hold at most ${MOST_JSON_NUMBERS} numbers here`, numbers))
   }
 }
 

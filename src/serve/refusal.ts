@@ -43,6 +43,7 @@ export function tooBusy(most: number): Refusal {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof AbortError && error.cause instanceof Refusal) return error.cause
+  if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return clientGone
   if (error instanceof ArgumentError || error instanceof FormatError) return new Refusal(400, error.message)
   const ofTheModel = [DensityError, DivergenceError, IllConditionedError]
   if (ofTheModel.some((kind) => error instanceof kind)) return new Refusal(422, (error as Error).message)

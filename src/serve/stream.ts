@@ -43,31 +43,39 @@ class Channel {
   #progress: Progress | undefined
   readonly #told: Told[] = []
   #closed = false
+  #news = false
   #arrived = () => {}
 
   progress(progress: Progress): void {
     this.#progress = progress
-    this.#arrived()
+    this.#wake()
   }
 
   tell(event: string, answer: Answer): Promise<void> {
     return new Promise((read) => {
       this.#told.push({ event, answer, read })
-      this.#arrived()
+      this.#wake()
     })
   }
 
   close(): void {
     this.#closed = true
+    this.#wake()
+  }
+
+  // What comes while a line is being read is not missed: the flag tells of it.
+  #wake(): void {
+    this.#news = true
     this.#arrived()
   }
 
   async *read(): AsyncGenerator<Buffer> {
     try {
       while (true) {
+        this.#news = false
         yield* this.#lines()
         if (this.#closed) return
-        await new Promise<void>((resolve) => (this.#arrived = resolve))
+        if (!this.#news) await new Promise<void>((resolve) => (this.#arrived = resolve))
       }
     } finally {
       // The reader has left: nobody shall wait for it.

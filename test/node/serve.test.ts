@@ -22,8 +22,10 @@ afterAll(async () => {
   await folder?.remove()
 })
 
-const rows = ({ data, shape: [n, d] }: { data: ArrayLike<number>; shape: readonly [number, number] }) =>
-  Array.from({ length: n }, (_, r) => Array.from(data).slice(r * d, (r + 1) * d))
+const rows = ({ data, shape: [n, d] }: { data: ArrayLike<number>; shape: readonly [number, number] }) => {
+  const all = Array.from(data)
+  return Array.from({ length: n }, (_, r) => all.slice(r * d, (r + 1) * d))
+}
 
 async function ok(path: string, body: object, headers?: Record<string, string>) {
   const reply = await server.post(path, body, headers)
@@ -42,13 +44,14 @@ describe('what it serves', () => {
       ['hopfield', 'hopfield', ['recall']],
       ['flow', 'flow', ['sample', 'log-prob', 'complete']],
       ['classes', 'flow', ['sample', 'log-prob', 'complete']],
+      ['pixels', 'flow', ['sample', 'log-prob', 'complete']],
     ])
     expect((await server.get('/models/flow')).json).toMatchObject({ name: 'flow', dim: 4, context: 0 })
     expect((await server.get('/models/nobody')).status).toBe(404)
   })
 
   it('tells its health, its metrics and its OpenAPI document', async () => {
-    expect((await server.get('/health')).json).toMatchObject({ status: 'ok', models: 6 })
+    expect((await server.get('/health')).json).toMatchObject({ status: 'ok', models: 7 })
     await ok('/sample', { model: 'rbm', sweeps: 1 })
     const metrics = new TextDecoder().decode((await server.get('/metrics')).bytes)
     expect(metrics).toMatch(/gibbsite_rows_total\{model="rbm",operation="sample"\} [1-9]/)
@@ -145,8 +148,8 @@ describe('/log-prob', () => {
   })
 
   it('requests that fail do not harm those beside them', async () => {
-    const good = { model: 'flow', data: [[0.1, 0.2, 0.3, 0.4]] }
-    const bad = { model: 'flow', data: [[1e38, 3e38, 1e38, -3e38]] }
+    const good = { model: 'pixels', data: [[0.1, 0.2, 0.3, 0.4]] }
+    const bad = { model: 'pixels', data: [[0.1, 2, 0.3, 0.4]] }
     const replies = await Promise.all([good, bad, good, bad, good].map((body) => server.post('/log-prob', body)))
     expect(replies.map(({ status }) => status)).toEqual([200, 400, 200, 400, 200])
     expect(replies[1]!.json.error).toMatch(/^expected `x` to hold rows/)

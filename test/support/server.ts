@@ -97,6 +97,7 @@ export function testModels() {
     }),
     flow: realNVP({ dim: 4, couplings: 2, hidden: [8], seed: 1 }),
     classes: realNVP({ dim: 4, couplings: 2, hidden: [8], seed: 1, context: 3 }),
+    pixels: realNVP({ dim: 4, couplings: 2, hidden: [8], seed: 1, logit: 0.05 }),
     hopfield,
     patterns: { data: spins, shape: [3, 40] as [number, number] },
   }
@@ -108,7 +109,7 @@ export type TestModels = ReturnType<typeof testModels>
 export async function saveModels(folder: Folder): Promise<{ models: TestModels; words: string[] }> {
   const models = testModels()
   await models.hopfield.store(models.patterns, { rule: 'hebbian' })
-  const names = ['rbm', 'gaussian', 'machine', 'hopfield', 'flow', 'classes'] as const
+  const names = ['rbm', 'gaussian', 'machine', 'hopfield', 'flow', 'classes', 'pixels'] as const
   for (const name of names) await models[name].save(folder.file(`${name}.safetensors`))
   return { models, words: names.map((name) => folder.file(`${name}.safetensors`)) }
 }
