@@ -82,6 +82,13 @@ function requireLater(code: string): string {
 // file it makes nothing out.
 const UNREAD = "const library = require('./index.cjs')\nmodule.exports = library\n"
 
+/** Their licences ask to be handed on with the code. */
+function licences(): string {
+  return ['fast-png', 'fflate', 'iobuffer']
+    .map((name) => `${name}\n\n${readFileSync(join('node_modules', name, 'LICENSE'), 'utf8')}`)
+    .join('\n')
+}
+
 export function lazyLibrary(): Plugin {
   return {
     name: 'lazy-library',
@@ -95,6 +102,7 @@ export function lazyLibrary(): Plugin {
       const text = `import library from './import.cjs'\n\nexport const { ${names.join(', ')} } = library\n`
       this.emitFile({ type: 'asset', fileName: 'index.mjs', source: text })
       this.emitFile({ type: 'asset', fileName: 'import.cjs', source: UNREAD })
+      this.emitFile({ type: 'asset', fileName: 'bundled-licences.txt', source: licences() })
       if (!('index.cjs' in files)) throw new Error('expected the library to be built as index.cjs')
     },
   }
