@@ -4,7 +4,7 @@ import { deriveKey } from '../random/key.ts'
 import { shuffled } from '../random/shuffled.ts'
 import { gather, type TrainingData } from './fit-data.ts'
 import type { FlowSettings } from './fit-options.ts'
-import { type FlowCore, stream, writeParameters } from './flow-core.ts'
+import { adoptParameters, type FlowCore, stream } from './flow-core.ts'
 
 // Rows of a flow of vectors that layers start from, where batches are smaller: their spread is known to 2 %.
 const STARTING_ROWS = 1024
@@ -35,12 +35,12 @@ async function initialize(core: FlowCore, { matrix, context }: TrainingData['tra
   const { backend, dim, program, shape } = core
   const least = shape.height * shape.width > 1 ? settings.batch : Math.max(settings.batch, STARTING_ROWS)
   const order = shuffled(matrix.shape[0], BigInt(settings.seed), stream.order, 0).subarray(0, least)
-  const parameters = core.workspace.take('turn', Float32Array, core.parameters.current.values.length)
-  parameters.view().set(core.parameters.current.values.view())
+  const next = core.parameters.take()
+  next.values.view().set(core.parameters.current.values.view())
   const [rows, own] = [gather(matrix.data, dim, order), gather(context, core.context, order)]
   const { low, high } = deriveKey(BigInt(settings.seed), stream.noise)
   const noisy = new Float32Array(rows.length)
   if (settings.dequantize > 0) await backend.run('flowDequantize', rows, settings.dequantize, low, high, 0, 0, noisy)
-  await backend.run('flowInitialize', program, parameters, settings.dequantize > 0 ? noisy : rows, own)
-  writeParameters(core, parameters.view().slice())
+  await backend.run('flowInitialize', program, next.values, settings.dequantize > 0 ? noisy : rows, own)
+  adoptParameters(core, next)
 }
