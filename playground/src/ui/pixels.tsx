@@ -30,13 +30,24 @@ export function Pixels({ label, image, palette: name, ratio = 1 }: Props) {
   return <canvas class="pixels" ref={canvas} role="img" aria-label={label} style={{ aspectRatio: String(ratio) }} />
 }
 
+/** What was last put on a canvas: a megabyte for a large lattice, too much to be made anew for every frame. */
+const pictures = new WeakMap<HTMLCanvasElement, ImageData>()
+
 /** Draws at one canvas pixel a number; CSS makes it large. */
 export function draw(canvas: HTMLCanvasElement, { width, height, data }: PixelImage, name: PaletteName): void {
   if (canvas.width !== width) canvas.width = width
   if (canvas.height !== height) canvas.height = height
   const context = canvas.getContext('2d')!
-  const picture = context.createImageData(width, height)
+  const picture = pictureOf(canvas, context)
   const [words, colours] = [new Uint32Array(picture.data.buffer), palette(name)]
   for (let i = 0; i < data.length; i++) words[i] = colours[data[i]!]!
   context.putImageData(picture, 0, 0)
+}
+
+function pictureOf(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D): ImageData {
+  const known = pictures.get(canvas)
+  if (known?.width === canvas.width && known.height === canvas.height) return known
+  const made = context.createImageData(canvas.width, canvas.height)
+  pictures.set(canvas, made)
+  return made
 }
