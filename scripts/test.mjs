@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { runDocsCode } from './docs-code.mjs'
+import { fuzzServer } from './fuzz-server.mjs'
 import {
   buildNative,
   buildNativeTests,
@@ -83,6 +84,7 @@ const STAGES = [
   ['specs, native', () => vitest('node-native')],
   ['specs, WASM', () => vitest('node-wasm')],
   ['specs, Chromium', () => vitest('chromium-wasm')],
+  ['server fuzzed', fuzzed],
   ['playground', () => vitest('playground')],
   ['documentation', () => runDocsCode()],
   ['package', pack],
@@ -91,6 +93,13 @@ const STAGES = [
   ['sizes', sizes],
   ['installed', () => installed('package')],
 ]
+
+/** A short form of `npm run fuzz:server`. */
+async function fuzzed() {
+  const { problems } = await fuzzServer(1000, 1)
+  for (const problem of problems) console.log(JSON.stringify(problem))
+  return { passed: problems.length === 0 ? 1 : 0, failed: problems.length }
+}
 
 function lintStage() {
   const { passed, failed } = lint()
