@@ -81,6 +81,11 @@ async function makeApp(
   })
   app.addHook('onResponse', async ({ routeOptions }, reply) => {
     context.metrics.answered(routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000)
+    if (door.closed) setImmediate(() => app.server.closeIdleConnections())
+  })
+  // A connection that is kept alive would keep a server alive that shuts down.
+  app.addHook('onSend', async (_request, reply) => {
+    if (door.closed) reply.header('connection', 'close')
   })
   addErrors(app, onFailure)
   app.addContentTypeParser(types.npy, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => decodeNpy(body))
