@@ -2,15 +2,15 @@
 //   npm run docs -- --serve      and serves it
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { brokenLinks } from './docs/links.mjs'
 import { DOCS } from './docs/pages.mjs'
 import { ensurePackages } from './lib/build.mjs'
 import { bin, Failure, main, root, run } from './lib/run.mjs'
 
 const SITE = join(DOCS, '.vitepress/dist')
 
-await main(() => {
+await main(async () => {
   ensurePackages()
+  const { brokenLinks } = await import('./docs/links.mjs') // needs packages
   rmSync(join(DOCS, 'api'), { recursive: true, force: true })
   run(bin('typedoc'), ['--options', join(DOCS, '.vitepress/typedoc.json')])
   run(bin('vitepress'), ['build', DOCS])

@@ -14,6 +14,7 @@ const TOOLS = {
   doctest: { file: '/usr/include/doctest/doctest.h', package: 'doctest-dev' },
   clangFormat: { commands: ['clang-format-19'], package: 'clang-format-19' },
   gcc: { commands: ['g++'], package: 'g++' }, // the sanitizers' compiler
+  curl: { commands: ['curl'], package: 'curl' }, // asks the server, in the documentation
   zsh: { commands: ['zsh'], package: 'zsh' }, // completion is tried in the shells themselves
   fish: { commands: ['fish'], package: 'fish' },
   objdump: { commands: ['objdump'], package: 'binutils' },
