@@ -44,12 +44,12 @@ async function serve(
 
 /** Blocks of draws as they come, then the summary. */
 function streamed(job: McmcJob, { desk }: ServerContext, { signal }: Visit): AsyncIterable<Buffer> {
-  return lines(({ tell, onProgress }) =>
+  const produce: Parameters<typeof lines>[0] = ({ tell, onProgress }) =>
     desk.run(async () => {
       signal.throwIfAborted()
       const run = runMcmc(job, { signal, onProgress })
       for await (const block of run) await tell('draws', blockAnswer(block))
       await tell('summary', await mcmcEnd(job, await run))
-    }),
-  )
+    })
+  return lines(produce, signal)
 }

@@ -129,7 +129,7 @@ function choose(
 
 /** One request by itself, with progress on the way. */
 function streamed(operation: Operation, job: Job, { desk }: ServerContext, { signal }: Visit): AsyncIterable<Buffer> {
-  return lines(({ tell, onProgress }) =>
+  const produce: Parameters<typeof lines>[0] = ({ tell, onProgress }) =>
     desk.run(async () => {
       signal.throwIfAborted()
       const steps = operation.steps?.(job, { signal })
@@ -139,6 +139,6 @@ function streamed(operation: Operation, job: Job, { desk }: ServerContext, { sig
       }
       const [answer] = await operation.run([job], { signal, onProgress })
       await tell('answer', answer!)
-    }),
-  )
+    })
+  return lines(produce, signal)
 }

@@ -4,6 +4,7 @@ import type { AbortError } from '../errors.ts'
 import type { LongOptions, Progress } from '../run/progress.ts'
 import type { Answer } from './answer.ts'
 import { jsonText } from './json.ts'
+import { orAborted } from './once.ts'
 import { refusalOf } from './refusal.ts'
 
 /** What a producer of lines calls. */
@@ -17,12 +18,14 @@ export interface LineSink {
  * The lines that `produce` tells, each an object with an `event`; the last is `end`, or `error` with a sentence.
  *
  * Progress that nobody has read yet is replaced by later progress.
+ *
+ * @param signal fires when the reader has gone: nobody waits for it to read any more
  */
-export async function* lines(produce: (sink: LineSink) => Promise<void>): AsyncGenerator<Buffer> {
+export async function* lines(produce: (sink: LineSink) => Promise<void>, signal: AbortSignal): AsyncGenerator<Buffer> {
   const channel = new Channel()
   const work = produce({
     onProgress: (progress) => channel.progress(progress),
-    tell: (event, answer) => channel.tell(event, answer),
+    tell: (event, answer) => orAborted(channel.tell(event, answer), signal),
   })
   const end = work.then(
     () => ({ event: 'end' }),
@@ -70,16 +73,11 @@ class Channel {
   }
 
   async *read(): AsyncGenerator<Buffer> {
-    try {
-      while (true) {
-        this.#news = false
-        yield* this.#lines()
-        if (this.#closed) return
-        if (!this.#news) await new Promise<void>((resolve) => (this.#arrived = resolve))
-      }
-    } finally {
-      // The reader has left: nobody shall wait for it.
-      for (const { read } of this.#told.splice(0)) read()
+    while (true) {
+      this.#news = false
+      yield* this.#lines()
+      if (this.#closed) return
+      if (!this.#news) await new Promise<void>((resolve) => (this.#arrived = resolve))
     }
   }
 

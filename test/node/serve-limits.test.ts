@@ -102,6 +102,21 @@ describe('clients that go away', () => {
       .toContain('gibbsite_runs 0')
   })
 
+  it('in the middle of a stream leave nothing behind', async () => {
+    const running = await started()
+    const headers = { 'content-type': 'application/json', accept: 'application/x-ndjson' }
+    const body = JSON.stringify({ ...ENDLESS, every: 1 })
+    // More than runs at a time.
+    for (let i = 0; i < 8; i++) {
+      const { body: stream } = await fetch(`${running.address}/sample`, { method: 'POST', body, headers })
+      const reader = stream!.getReader()
+      await reader.read()
+      await reader.cancel()
+    }
+    await requests(running, 0)
+    expect((await running.post('/sample', { model: 'rbm', sweeps: 1 })).status).toBe(200)
+  })
+
   it('do not stop the work of others in the same run', async () => {
     const running = await started('--batch-window', '1000')
     const body = { model: 'rbm', sweeps: 100 }
