@@ -4,7 +4,7 @@
 # gyp has no flags for single files, hence one static library for each build of the kernel library.
 {
   "variables": {
-    "each_sources": [ "<!@(node native/sources.cjs each cold)" ]
+    "each_sources": [ "<!@(node native/sources.cjs each)" ]
   },
   "target_defaults": {
     "include_dirs": [ "native" ],
