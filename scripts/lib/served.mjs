@@ -1,7 +1,7 @@
 // A server of the built command with one small model of each kind, for the fuzz, the soak and the benchmark.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,15 +68,4 @@ export function raw(port, bytes, milliseconds = 2000) {
 }
 
 /** A normal variable as an expression model. */
-export const normalModel = {
-  format: 'gibbsite-model',
-  version: 1,
-  parameters: [{ name: 'mu' }],
-  nodes: [
-    ['param', 'mu'],
-    ['data', -0.5],
-    ['mul', 0, 0],
-    ['mul', 1, 2],
-  ],
-  logDensity: [3],
-}
+export const normalModel = JSON.parse(readFileSync(join(root, 'test/fixtures/normal-model.json'), 'utf8'))

@@ -3,8 +3,9 @@
 import { tableFromIPC } from 'apache-arrow'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeNpy, encodeNpy, modelFromJson, nuts, oneHot } from '#gibbsite'
+import normalModel from '../fixtures/normal-model.json'
 import { type Folder, temporaryFolder } from '../support/cli.ts'
-import { normalModel, type RunningServer, saveModels, startServer, type TestModels } from '../support/server.ts'
+import { type RunningServer, saveModels, startServer, type TestModels } from '../support/server.ts'
 
 let folder: Folder
 let models: TestModels

@@ -113,17 +113,3 @@ export async function saveModels(folder: Folder): Promise<{ models: TestModels; 
   for (const name of names) await models[name].save(folder.file(`${name}.safetensors`))
   return { models, words: names.map((name) => folder.file(`${name}.safetensors`)) }
 }
-
-/** A normal variable as an expression model in JSON. */
-export const normalModel = {
-  format: 'gibbsite-model',
-  version: 1,
-  parameters: [{ name: 'mu' }],
-  nodes: [
-    ['param', 'mu'],
-    ['data', -0.5],
-    ['mul', 0, 0],
-    ['mul', 1, 2],
-  ],
-  logDensity: [3],
-}

@@ -5,6 +5,7 @@ import { Chart } from '../../ui/chart.tsx'
 import { Choice, SeedField } from '../../ui/fields.tsx'
 import { NO_HEAT, Plane } from '../../ui/plane.tsx'
 import { Numbers, Panel, RoomLayout } from '../../ui/room-layout.tsx'
+import { RunButton } from '../../ui/run-button.tsx'
 import { useWorker } from '../../worker/connect.ts'
 import { DataEditor } from './editor.tsx'
 import { EPOCHS, FEWEST_DRAWN, KINDS, SETS } from './setting.ts'
@@ -39,14 +40,7 @@ export default function Flows() {
       controls={
         <>
           <div class="row">
-            <button
-              class="main"
-              type="button"
-              onClick={() => (state.running.value = !state.running.value)}
-              disabled={idle && !state.running.value}
-            >
-              {state.running.value ? 'Pause' : 'Train'}
-            </button>
+            <RunButton running={state.running} start="Train" disabled={idle && !state.running.value} />
             <button type="button" onClick={() => ready && attempt(() => state.advance(ready))} disabled={idle}>
               One epoch
             </button>

@@ -5,6 +5,7 @@ import { Chart } from '../../ui/chart.tsx'
 import { Choice, SeedField, Slider } from '../../ui/fields.tsx'
 import { Pixels } from '../../ui/pixels.tsx'
 import { Numbers, Panel, RoomLayout } from '../../ui/room-layout.tsx'
+import { RunButton } from '../../ui/run-button.tsx'
 import { useWorker } from '../../worker/connect.ts'
 import { INITS, IsingState, TEMPERATURES } from './state.ts'
 import type { IsingService } from './worker.ts'
@@ -40,14 +41,7 @@ export default function Ising() {
       controls={
         <>
           <div class="row">
-            <button
-              class="main"
-              type="button"
-              onClick={() => (state.running.value = !state.running.value)}
-              disabled={!ready}
-            >
-              {state.running.value ? 'Pause' : 'Run'}
-            </button>
+            <RunButton running={state.running} start="Run" disabled={!ready} />
             <button
               type="button"
               onClick={() => ready && attempt(() => state.step(ready))}

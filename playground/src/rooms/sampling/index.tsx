@@ -6,6 +6,7 @@ import { Chart } from '../../ui/chart.tsx'
 import { Choice, SeedField, Slider } from '../../ui/fields.tsx'
 import { Plane } from '../../ui/plane.tsx'
 import { Numbers, Panel, RoomLayout } from '../../ui/room-layout.tsx'
+import { RunButton } from '../../ui/run-button.tsx'
 import { useWorker } from '../../worker/connect.ts'
 import { MOST_DRAWS, SAMPLERS } from './setting.ts'
 import { type LaneView, SamplingState } from './state.ts'
@@ -51,7 +52,7 @@ export default function Sampling() {
       controls={
         <>
           <div class="row">
-            <RunButton state={state} disabled={!ready} />
+            <RunButton running={state.running} start="Run" disabled={!ready || state.ended.value} />
             <button
               type="button"
               onClick={() => ready && attempt(() => state.advance(ready))}
@@ -86,19 +87,6 @@ export default function Sampling() {
         ))}
       </div>
     </RoomLayout>
-  )
-}
-
-function RunButton({ state, disabled }: { readonly state: SamplingState; readonly disabled: boolean }) {
-  return (
-    <button
-      class="main"
-      type="button"
-      onClick={() => (state.running.value = !state.running.value)}
-      disabled={disabled || state.ended.value}
-    >
-      {state.running.value ? 'Pause' : 'Run'}
-    </button>
   )
 }
 
